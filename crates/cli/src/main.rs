@@ -1,0 +1,2 @@
+//! cargo outbox: run, watch and measure the outbox on one machine.
+fn main() {}

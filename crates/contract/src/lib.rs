@@ -1,0 +1,1 @@
+//! What an event is: type, metadata, envelope, pattern, schema and compatibility.

@@ -1,0 +1,12 @@
+//! AWS's delivery made real on one machine: storage, HTTP and processes around the state machines
+//! of `delivery`, for exactly the resources that a Pulumi program declares.
+
+mod clock;
+mod function;
+mod journal;
+mod storage;
+
+pub use clock::Clock;
+pub use function::{Invocation, Invoke};
+pub use journal::{Journal, Occurrence};
+pub use storage::{Store, StoreError};

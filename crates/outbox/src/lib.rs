@@ -1,0 +1,1 @@
+//! A transactional outbox toolkit for AWS: relay, quarantine, consumers.

@@ -1,0 +1,1 @@
+//! Pulumi programs in Rust that keep the resource graph.

@@ -1,0 +1,2 @@
+//! Lambda function: receives UserCreated.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Lambda function: publishes the users table's changes.

@@ -1,0 +1,2 @@
+//! Lambda function: publishes the users table's changes.
+fn main() {}

@@ -1,0 +1,2 @@
+//! Lambda function: writes one user.
+fn main() {}

@@ -1,0 +1,2 @@
+//! The Pulumi program: every resource of the outbox.
+fn main() {}
