@@ -2,6 +2,7 @@
 //! of `delivery`, for exactly the resources that a Pulumi program declares.
 
 mod clock;
+pub mod front;
 mod function;
 mod journal;
 mod storage;

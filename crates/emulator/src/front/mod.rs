@@ -1,0 +1,5 @@
+//! The one port for AWS calls.
+
+mod service;
+
+pub use service::{Service, ServiceError};
