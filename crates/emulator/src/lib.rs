@@ -1,12 +1,14 @@
 //! AWS's delivery made real on one machine: storage, HTTP and processes around the state machines
 //! of `delivery`, for exactly the resources that a Pulumi program declares.
 
+mod chance;
 mod clock;
 pub mod front;
 mod function;
 mod journal;
 mod storage;
 
+pub use chance::Chance;
 pub use clock::Clock;
 pub use function::{Invocation, Invoke};
 pub use journal::{Journal, Occurrence};

@@ -30,6 +30,9 @@ pub struct ServiceError {
     /// Members of the error's body beside `__type` and `message`, for example
     /// `CancellationReasons`.
     pub extra: Map<String, Value>,
+    /// What the front sends as the header `x-amzn-query-error`: `<code>;<Sender or Receiver>`, the
+    /// name that clients of the older query protocol know (SQS only).
+    pub query_error: Option<String>,
 }
 
 impl ServiceError {
@@ -41,6 +44,7 @@ impl ServiceError {
             code: code.into(),
             message: message.into(),
             extra: Map::new(),
+            query_error: None,
         }
     }
 
@@ -52,6 +56,7 @@ impl ServiceError {
             code: "InternalFailure".to_owned(),
             message: message.into(),
             extra: Map::new(),
+            query_error: None,
         }
     }
 
