@@ -1,1 +1,23 @@
 //! This application's items and events.
+//!
+//! The users table holds [`User`] items under a [`UserKey`]. What happens to them is published as [`UserCreated`],
+//! [`UserUpdated`] and [`UserDeleted`] with the source [`USERS`]. Each type is its event's contract; the schemas and
+//! samples of all versions are committed under `contracts/`. After a change, raise the type's `VERSION` and run
+//! `UPDATE_CONTRACTS=1 cargo test -p events every_committed_contract`, which adds the files of the new version.
+
+mod user;
+mod user_events;
+
+use contract::Contract;
+pub use user::{User, UserKey};
+pub use user_events::{DeletedBy, USERS, UserCreated, UserDeleted, UserUpdated};
+
+/// The contract of every event that this application publishes.
+#[must_use]
+pub fn contracts() -> Vec<Contract> {
+    vec![
+        Contract::of::<UserCreated>(),
+        Contract::of::<UserUpdated>(),
+        Contract::of::<UserDeleted>(),
+    ]
+}
