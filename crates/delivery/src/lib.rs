@@ -4,7 +4,12 @@
 //! go in, effects come out. Nothing here reads a clock, sleeps, draws a random number or does I/O,
 //! so the emulator can run it on real time and a simulation on virtual time.
 
+pub mod asynchronous;
+pub mod bus;
 mod outcome;
+pub mod pattern;
+pub mod queue;
+pub mod target;
 mod time;
 
 pub use outcome::Outcome;

@@ -1,0 +1,11 @@
+//! An event bus: which entries of `PutEvents` it takes, and the event it makes of each.
+//!
+//! See <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html>.
+
+mod entry;
+mod event;
+mod request;
+
+pub use entry::{Entry, EntryError};
+pub use event::{Event, Place};
+pub use request::{MAXIMUM_ENTRIES, MAXIMUM_REQUEST_BYTES, RequestError, read};
