@@ -3,6 +3,7 @@
 
 mod chance;
 mod clock;
+pub mod dynamodb;
 pub mod front;
 mod function;
 mod journal;
