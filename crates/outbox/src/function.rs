@@ -21,7 +21,10 @@ use crate::environment::{MissingVariable, optional, required};
 /// is wrong and not only `Runtime.ExitError`.
 ///
 /// See <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html#runtimes-api-initerror>.
-pub async fn main<E: Error>(work: impl Future<Output = Result<(), E>>) -> ExitCode {
+pub async fn main<E>(work: impl Future<Output = Result<(), E>>) -> ExitCode
+where
+    E: Into<lambda_runtime::Error>,
+{
     log_to_standard_output();
     if let Err(missing) = lambda_is_there() {
         let _ = writeln!(
@@ -33,7 +36,7 @@ pub async fn main<E: Error>(work: impl Future<Output = Result<(), E>>) -> ExitCo
     match work.await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            let message = with_causes(&error);
+            let message = with_causes(&*error.into());
             tracing::error!(error = message, "the function can't go on");
             tell_lambda(message).await;
             ExitCode::FAILURE
