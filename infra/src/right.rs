@@ -1,0 +1,75 @@
+//! What a function may do, each right on exactly one resource.
+
+use pulumi_gestalt_rust::{Output, pulumi_combine};
+
+use crate::aws::cloudwatch::event_bus::EventBusResult;
+use crate::aws::cloudwatch::log_group::LogGroupResult;
+use crate::aws::dynamodb::table::TableResult;
+use crate::aws::s3::bucket::BucketResult;
+use crate::aws::sqs::queue::QueueResult;
+use crate::policy::Statement;
+
+/// Statements that become known when their resources are.
+pub(crate) type Rights = Output<Vec<Statement>>;
+
+/// Write items, nothing else: a condition on the write needs no right to read.
+pub(crate) fn put_items(table: &TableResult) -> Rights {
+    table
+        .arn
+        .map(|arn| vec![Statement::allow(&["dynamodb:PutItem"]).on(arn)])
+}
+
+/// Read the table's stream, as an event source mapping does with its function's role
+/// (<https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html>).
+///
+/// The stream's ARN ends with the time it was made. `ListStreams` finds that one, so it is allowed for any stream
+/// of this table
+/// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/iam-policy-example-lamda-process-dynamodb-streams.html>).
+pub(crate) fn read_stream(table: &TableResult) -> Rights {
+    pulumi_combine!(table.arn.clone(), table.stream_arn.clone()).map(|(table, stream)| {
+        vec![
+            Statement::allow(&[
+                "dynamodb:DescribeStream",
+                "dynamodb:GetRecords",
+                "dynamodb:GetShardIterator",
+            ])
+            .on(stream),
+            Statement::allow(&["dynamodb:ListStreams"]).on(format!("{table}/stream/*")),
+        ]
+    })
+}
+
+/// Publish to the bus, and ask whether it is there: `PutEvents` to a missing bus succeeds and drops the events.
+pub(crate) fn publish(bus: &EventBusResult) -> Rights {
+    bus.arn
+        .map(|arn| vec![Statement::allow(&["events:DescribeEventBus", "events:PutEvents"]).on(arn)])
+}
+
+/// Put messages into the queue.
+pub(crate) fn send(queue: &QueueResult) -> Rights {
+    queue
+        .arn
+        .map(|arn| vec![Statement::allow(&["sqs:SendMessage"]).on(arn)])
+}
+
+/// Keep failed batches in a bucket of this account: Lambda also lists the bucket
+/// (<https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html>).
+pub(crate) fn store_failures(bucket: &BucketResult, account: &Output<String>) -> Rights {
+    pulumi_combine!(bucket.arn.clone(), account.clone()).map(|(arn, account)| {
+        let of_this_account =
+            |statement: Statement| statement.when("StringEquals", "s3:ResourceAccount", &account);
+        vec![
+            of_this_account(Statement::allow(&["s3:PutObject"]).on(format!("{arn}/*"))),
+            of_this_account(Statement::allow(&["s3:ListBucket"]).on(arn)),
+        ]
+    })
+}
+
+/// Write to the function's own log group. A function names its streams itself, hence the wildcard behind the group.
+pub(crate) fn log(group: &LogGroupResult) -> Rights {
+    group.arn.map(|arn| {
+        vec![
+            Statement::allow(&["logs:CreateLogStream", "logs:PutLogEvents"]).on(format!("{arn}:*")),
+        ]
+    })
+}
