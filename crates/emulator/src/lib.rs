@@ -7,6 +7,7 @@ pub mod dynamodb;
 pub mod front;
 mod function;
 mod journal;
+pub mod state;
 mod storage;
 
 pub use chance::Chance;

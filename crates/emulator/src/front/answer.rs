@@ -1,0 +1,62 @@
+use axum::body::Bytes;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::ServiceError;
+
+pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
+const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
+const QUERY_ERROR: HeaderName = HeaderName::from_static("x-amzn-query-error");
+const CRC32: HeaderName = HeaderName::from_static("x-amz-crc32");
+
+/// A new id for one request, as in `x-amzn-RequestId`.
+pub(crate) fn new_request_id() -> String {
+    Uuid::new_v4().to_string()
+}
+
+/// The two JSON protocols differ in the content type only, and the answer has the request's.
+fn content_type(request: &HeaderMap) -> HeaderValue {
+    match request.get(header::CONTENT_TYPE) {
+        Some(asked) if asked.as_bytes().starts_with(b"application/x-amz-json-") => asked.clone(),
+        _ => HeaderValue::from_static("application/x-amz-json-1.0"),
+    }
+}
+
+/// Words a service's result as AWS does.
+pub(super) fn answer(request: &HeaderMap, result: Result<Value, ServiceError>) -> Response {
+    let (status, body, error) = match result {
+        Ok(value) => (StatusCode::OK, value, None),
+        Err(error) => {
+            let status =
+                StatusCode::from_u16(error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            (status, error_body(&error), Some(error))
+        }
+    };
+    let body = Bytes::from(body.to_string());
+    let mut headers = HeaderMap::new();
+    headers.insert(header::CONTENT_TYPE, content_type(request));
+    if let Ok(id) = HeaderValue::from_str(&new_request_id()) {
+        headers.insert(REQUEST_ID, id);
+    }
+    headers.insert(CRC32, crc32fast::hash(&body).into());
+    if let Some(error) = error {
+        if let Ok(code) = HeaderValue::from_str(error.short_code()) {
+            headers.insert(ERROR_TYPE, code);
+        }
+        let query_error = error.query_error.as_deref();
+        if let Some(Ok(code)) = query_error.map(HeaderValue::from_str) {
+            headers.insert(QUERY_ERROR, code);
+        }
+    }
+    (status, headers, body).into_response()
+}
+
+fn error_body(error: &ServiceError) -> Value {
+    let mut body = Map::new();
+    body.insert("__type".to_owned(), error.code.clone().into());
+    body.insert("message".to_owned(), error.message.clone().into());
+    body.extend(error.extra.clone());
+    Value::Object(body)
+}
