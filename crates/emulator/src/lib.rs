@@ -7,6 +7,8 @@ pub mod dynamodb;
 pub mod front;
 mod function;
 mod journal;
+pub mod lambda;
+mod start;
 pub mod state;
 mod storage;
 
@@ -14,4 +16,5 @@ pub use chance::Chance;
 pub use clock::Clock;
 pub use function::{Invocation, Invoke};
 pub use journal::{Journal, Occurrence};
+pub use start::{Emulating, Emulator, Error, INERT, Options, Unsupported, check, packages};
 pub use storage::{Store, StoreError};
