@@ -14,12 +14,14 @@ use tokio::time::Instant;
 use crate::answer::Answer;
 use crate::endpoint::{Call, Reply};
 use crate::runtime_api::RuntimeApi;
+use crate::usage::{self, Usage};
 
 /// A function's running process and the Runtime API it polls. Dropping it kills the process.
 pub struct Function {
     api: Arc<RuntimeApi>,
     server: JoinHandle<()>,
-    process: Child,
+    /// Absent once it has been waited for.
+    process: Option<Child>,
     started: Instant,
     ended: watch::Receiver<bool>,
     log: Arc<Mutex<Vec<String>>>,
@@ -69,7 +71,7 @@ impl Function {
         Ok(Self {
             api,
             server,
-            process,
+            process: Some(process),
             started,
             ended,
             log,
@@ -106,9 +108,22 @@ impl Function {
 
     /// Kills the process and returns all that it wrote to standard output, by line.
     pub async fn stop(&mut self) -> Vec<String> {
-        let _ = self.process.kill();
+        if let Some(process) = &mut self.process {
+            let _ = process.kill();
+        }
         let _ = self.ended.wait_for(|ended| *ended).await;
         self.log()
+    }
+
+    /// Kills the process and returns what it has used.
+    pub async fn end(mut self) -> io::Result<Usage> {
+        let peak_memory = match &self.process {
+            Some(process) => usage::peak_memory(process.id()),
+            None => None,
+        };
+        self.stop().await;
+        let process = self.process.take().ok_or(io::ErrorKind::NotFound)?;
+        usage::of_ended(process, peak_memory)
     }
 
     /// What the function has written to standard output so far, by line.
@@ -125,20 +140,16 @@ impl Function {
     /// Waits for a process that ends by itself and returns its exit code.
     pub async fn exit_code(&mut self) -> Option<i32> {
         let _ = self.ended.wait_for(|ended| *ended).await;
-        self.process.wait().ok()?.code()
-    }
-
-    /// The process's id.
-    #[must_use]
-    pub fn process_id(&self) -> u32 {
-        self.process.id()
+        self.process.take()?.wait().ok()?.code()
     }
 }
 
 impl Drop for Function {
     fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        if let Some(process) = &mut self.process {
+            let _ = process.kill();
+            let _ = process.wait();
+        }
         self.server.abort();
     }
 }

@@ -8,7 +8,9 @@ mod answer;
 mod endpoint;
 mod function;
 mod runtime_api;
+mod usage;
 
 pub use answer::Answer;
 pub use endpoint::{Call, Reply};
 pub use function::Function;
+pub use usage::Usage;
