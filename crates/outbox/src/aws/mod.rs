@@ -1,0 +1,9 @@
+//! The bus and the quarantine on AWS, and the relay as a Lambda function.
+
+mod bus;
+mod call;
+mod queue;
+mod run;
+
+pub use bus::EventBus;
+pub use queue::QuarantineQueue;

@@ -1,0 +1,170 @@
+//! From the events of one change to the entries of PutEvents: ids, metadata, limits.
+
+use std::borrow::Cow;
+
+use contract::{Metadata, Sequence, SequenceKind};
+use jiff::Timestamp;
+
+use crate::events::{Draft, Events};
+
+/// One event ready for publication
+/// (<https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html>).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The producer's id of the event, as in the metadata of its detail.
+    pub event_id: String,
+    /// Who publishes it.
+    pub source: Cow<'static, str>,
+    /// What happened.
+    pub detail_type: Cow<'static, str>,
+    /// The data and its metadata: a JSON object.
+    pub detail: String,
+    /// When it happened.
+    pub time: Timestamp,
+}
+
+/// The most entries of one PutEvents call
+/// (<https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html>).
+pub const CALL_ENTRIES: usize = 10;
+
+/// The size in bytes that a PutEvents call must stay under.
+pub const CALL_BYTES: usize = 1_048_576;
+
+/// The size in bytes up to which an event is published. The bus would take one of almost [`CALL_BYTES`], but targets
+/// and their dead-letter queues add the envelope to it and are held to the same limit.
+pub const ENTRY_BYTES: usize = 900 * 1024;
+
+/// The longest source, in characters.
+pub const SOURCE_LENGTH: usize = 256;
+
+/// The longest detail-type, in characters.
+pub const DETAIL_TYPE_LENGTH: usize = 128;
+
+impl Entry {
+    /// The size of the entry in bytes as AWS counts it: 14 for the time, and the UTF-8 text of source, detail-type
+    /// and detail (<https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html>).
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        14 + self.source.len() + self.detail_type.len() + self.detail.len()
+    }
+}
+
+/// What a stream record gives to all of its events.
+pub(crate) struct Origin<'a> {
+    pub(crate) stream_event_id: &'a str,
+    pub(crate) occurred: Timestamp,
+    pub(crate) key: &'a str,
+    pub(crate) sequence: Sequence,
+}
+
+/// Gives every event of a record its id and metadata, and checks it against the limits of PutEvents.
+pub(crate) fn entries(events: Events, origin: &Origin<'_>) -> Result<Vec<Entry>, String> {
+    let mut entries = Vec::with_capacity(events.drafts.len());
+    for draft in events.drafts {
+        let nth = 1 + entries
+            .iter()
+            .filter(|entry: &&Entry| entry.detail_type == draft.detail_type)
+            .count();
+        let event_id = event_id(origin.stream_event_id, draft.detail_type, nth);
+        entries.push(entry(draft, event_id, origin)?);
+    }
+    Ok(entries)
+}
+
+/// `<stream eventID>:<detail-type>`, and `:<n>` from the second event of one type in one record: the same on every
+/// run of the same mapping.
+fn event_id(stream_event_id: &str, detail_type: &str, nth: usize) -> String {
+    match nth {
+        1 => format!("{stream_event_id}:{detail_type}"),
+        _ => format!("{stream_event_id}:{detail_type}:{nth}"),
+    }
+}
+
+fn entry(draft: Draft, event_id: String, origin: &Origin<'_>) -> Result<Entry, String> {
+    let Draft {
+        source,
+        detail_type,
+        version,
+        data,
+    } = draft;
+    let refuse = |problem: String| {
+        Err(format!(
+            "the event {event_id} can't be published: {problem}"
+        ))
+    };
+    match source.chars().count() {
+        0 => return refuse("its source is empty".to_owned()),
+        length if length > SOURCE_LENGTH => {
+            return refuse(format!(
+                "its source has {length} characters, {SOURCE_LENGTH} are allowed"
+            ));
+        }
+        _ => {}
+    }
+    match detail_type.chars().count() {
+        0 => return refuse("its detail-type is empty".to_owned()),
+        length if length > DETAIL_TYPE_LENGTH => {
+            return refuse(format!(
+                "its detail-type has {length} characters, {DETAIL_TYPE_LENGTH} are allowed"
+            ));
+        }
+        _ => {}
+    }
+    let data = match data {
+        Ok(data) => data,
+        Err(error) => return refuse(format!("it can't be serialised: {error}")),
+    };
+    let metadata = Metadata {
+        event_id: event_id.clone(),
+        occurred_at: format!("{:.3}", origin.occurred),
+        key: origin.key.to_owned(),
+        sequence: origin.sequence.clone(),
+        sequence_kind: SequenceKind::Stream,
+        version,
+        traceparent: None,
+    };
+    let detail = match detail(data, &metadata) {
+        Ok(detail) => detail,
+        Err(problem) => return refuse(problem),
+    };
+    let entry = Entry {
+        event_id,
+        source: source.into(),
+        detail_type: detail_type.into(),
+        detail,
+        time: origin.occurred,
+    };
+    let bytes = entry.bytes();
+    if bytes > ENTRY_BYTES {
+        let event_id = &entry.event_id;
+        return Err(format!(
+            "the event {event_id} can't be published: it has {bytes} bytes, {ENTRY_BYTES} are allowed"
+        ));
+    }
+    Ok(entry)
+}
+
+/// Appends the metadata to the serialised data without reading it again.
+fn detail(mut data: String, metadata: &Metadata) -> Result<String, String> {
+    if !data.starts_with('{') || data.pop() != Some('}') {
+        return Err("its data is not a JSON object".to_owned());
+    }
+    // The text may well occur inside a value: only then is the data worth a second look.
+    if data.contains("\"metadata\":") {
+        let fields: serde_json::Map<String, serde_json::Value> =
+            serde_json::from_str(&format!("{data}}}")).map_err(|error| error.to_string())?;
+        if fields.contains_key("metadata") {
+            return Err(
+                "its data has a field `metadata`, where the producer's metadata belongs".to_owned(),
+            );
+        }
+    }
+    if data.len() > 1 {
+        data.push(',');
+    }
+    data.push_str("\"metadata\":");
+    let mut detail = data.into_bytes();
+    serde_json::to_writer(&mut detail, metadata).map_err(|error| error.to_string())?;
+    detail.push(b'}');
+    String::from_utf8(detail).map_err(|error| error.to_string())
+}

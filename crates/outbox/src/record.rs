@@ -1,0 +1,205 @@
+//! A stream record as Lambda delivers it, read with as few copies as its parts allow.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_dynamo::{AttributeValue, Item};
+use serde_json::value::RawValue;
+
+use crate::Change;
+
+/// One batch of DynamoDB stream records, as the event source mapping hands it to a function
+/// (<https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html>). The records are kept as they came: one that can't
+/// be read must not fail the others, and goes to the quarantine unchanged.
+#[derive(Debug, Default, Deserialize)]
+pub struct Batch {
+    #[serde(rename = "Records")]
+    pub(crate) records: Vec<Box<RawValue>>,
+}
+
+impl Batch {
+    /// How many records it has.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    /// Whether it has no record.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty()
+    }
+}
+
+impl From<Vec<Box<RawValue>>> for Batch {
+    fn from(records: Vec<Box<RawValue>>) -> Self {
+        Self { records }
+    }
+}
+
+#[derive(Deserialize)]
+pub(crate) struct StreamRecord<'a> {
+    #[serde(rename = "eventID", borrow)]
+    pub(crate) event_id: Cow<'a, str>,
+    #[serde(rename = "eventName", borrow)]
+    event_name: Cow<'a, str>,
+    #[serde(rename = "userIdentity", borrow, default)]
+    user_identity: Option<UserIdentity<'a>>,
+    #[serde(borrow)]
+    pub(crate) dynamodb: StreamData<'a>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct StreamData<'a> {
+    #[serde(borrow)]
+    pub(crate) sequence_number: Cow<'a, str>,
+    /// Seconds since 1970; Lambda writes it as a number with or without a fraction.
+    pub(crate) approximate_creation_date_time: f64,
+    #[serde(borrow)]
+    keys: &'a RawValue,
+    #[serde(borrow, default)]
+    new_image: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    old_image: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct UserIdentity<'a> {
+    #[serde(rename = "principalId", alias = "PrincipalId", borrow, default)]
+    principal_id: Cow<'a, str>,
+    #[serde(rename = "type", alias = "Type", borrow, default)]
+    kind: Cow<'a, str>,
+}
+
+impl<'a> StreamRecord<'a> {
+    pub(crate) fn read(raw: &'a RawValue) -> Result<Self, String> {
+        let record: Self = serde_json::from_str(raw.get())
+            .map_err(|error| format!("the stream record can't be read: {error}"))?;
+        if record.event_id.is_empty() {
+            return Err("the stream record has an empty eventID".to_owned());
+        }
+        Ok(record)
+    }
+
+    /// The key attributes of the item.
+    pub(crate) fn keys(&self) -> Result<Item, String> {
+        image(self.dynamodb.keys, "Keys")
+    }
+
+    /// What happened, with the images read as the application's types. `keys` is only needed for a removal.
+    pub(crate) fn change<T: DeserializeOwned, K: DeserializeOwned>(
+        &self,
+        keys: Item,
+    ) -> Result<Change<T, K>, String> {
+        let new = || match self.dynamodb.new_image {
+            Some(new) => item(image(new, "NewImage")?, "NewImage"),
+            None => Err(format!(
+                "the {} record has no NewImage: the stream's view type must be NEW_IMAGE or NEW_AND_OLD_IMAGES",
+                self.event_name
+            )),
+        };
+        let old = || {
+            self.dynamodb
+                .old_image
+                .map(|old| item(image(old, "OldImage")?, "OldImage"))
+                .transpose()
+        };
+        match self.event_name.as_ref() {
+            "INSERT" => Ok(Change::Created(new()?)),
+            "MODIFY" => Ok(Change::Updated {
+                new: new()?,
+                old: old()?,
+            }),
+            "REMOVE" if self.by_time_to_live() => Ok(Change::Expired {
+                key: item(keys, "Keys")?,
+                old: old()?,
+            }),
+            "REMOVE" => Ok(Change::Removed {
+                key: item(keys, "Keys")?,
+                old: old()?,
+            }),
+            other => Err(format!(
+                "the eventName `{other}` is unknown: INSERT, MODIFY or REMOVE is expected"
+            )),
+        }
+    }
+
+    fn by_time_to_live(&self) -> bool {
+        self.user_identity.as_ref().is_some_and(|identity| {
+            identity.kind == "Service" && identity.principal_id == "dynamodb.amazonaws.com"
+        })
+    }
+}
+
+fn image(raw: &RawValue, name: &str) -> Result<Item, String> {
+    serde_json::from_str(raw.get()).map_err(|error| format!("{name} can't be read: {error}"))
+}
+
+fn item<T: DeserializeOwned>(item: Item, name: &str) -> Result<T, String> {
+    serde_dynamo::from_item(item).map_err(|error| format!("{name} does not fit its type: {error}"))
+}
+
+/// The text that stands for an item's key: the value itself for a table without a sort key, else a JSON object of
+/// the attributes by name. Different keys have different texts, so no two items share a lane or a sequence.
+pub(crate) fn key_text(keys: &Item) -> String {
+    let attributes = keys.inner();
+    if attributes.len() == 1
+        && let Some(value) = attributes.values().next()
+    {
+        return value_text(value).into_owned();
+    }
+    let mut names: Vec<_> = attributes.keys().collect();
+    names.sort_unstable();
+    let mut text = String::from("{");
+    for name in names {
+        let separator = if text.len() == 1 { "" } else { "," };
+        let (name, value) = (
+            serde_json::Value::from(name.as_str()),
+            serde_json::Value::from(value_text(&attributes[name])),
+        );
+        // Writing to a String can't fail.
+        let _ = write!(text, "{separator}{name}:{value}");
+    }
+    text.push('}');
+    text
+}
+
+fn value_text(value: &AttributeValue) -> Cow<'_, str> {
+    match value {
+        AttributeValue::S(text) | AttributeValue::N(text) => text.into(),
+        AttributeValue::B(bytes) => {
+            base64::Engine::encode(&base64::engine::general_purpose::STANDARD, bytes).into()
+        }
+        // A key attribute is a string, a number or binary; anything else can't come from DynamoDB.
+        other => format!("{other:?}").into(),
+    }
+}
+
+/// What can be said about a record that is not what a stream delivers, to report or quarantine it.
+#[derive(Default)]
+pub(crate) struct Remains {
+    pub(crate) event_id: Option<String>,
+    pub(crate) sequence_number: Option<String>,
+    pub(crate) key: Option<String>,
+}
+
+pub(crate) fn remains(raw: &RawValue) -> Remains {
+    let record: serde_json::Value = serde_json::from_str(raw.get()).unwrap_or_default();
+    let text = |value: &serde_json::Value| {
+        value
+            .as_str()
+            .filter(|text| !text.is_empty())
+            .map(str::to_owned)
+    };
+    let data = &record["dynamodb"];
+    Remains {
+        event_id: text(&record["eventID"]),
+        sequence_number: text(&data["SequenceNumber"]),
+        key: Item::deserialize(&data["Keys"])
+            .ok()
+            .map(|keys| key_text(&keys)),
+    }
+}

@@ -1,0 +1,115 @@
+//! Carries a plan out: calls side by side, each with its time-out.
+
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
+use tokio::time::{Instant, sleep_until, timeout};
+
+use super::Relay;
+use super::pace::Pace;
+use super::plan::{Job, Plan};
+use super::prepare::Prepared;
+use super::report;
+use crate::entry::Entry;
+use crate::publish::{Answer, CallError};
+use crate::quarantine::{Poison, QuarantineError};
+use crate::{Publish, Quarantine};
+
+/// A job with all it needs, so that the plan may change while it is carried out.
+enum Order<'a> {
+    Call(Vec<usize>),
+    Quarantine(usize, Poison<'a>),
+}
+
+/// What an order came to.
+enum Done {
+    Call(Vec<usize>, Result<Vec<Answer>, CallError>),
+    Quarantine(usize, Result<(), QuarantineError>),
+}
+
+impl<P: Publish, Q: Quarantine> Relay<P, Q> {
+    pub(super) async fn send(
+        &self,
+        plan: &mut Plan,
+        prepared: &[Prepared<'_>],
+        entries: &[Entry],
+        pace: Pace,
+    ) {
+        let mut in_flight = FuturesUnordered::new();
+        loop {
+            while in_flight.len() < pace.calls_in_flight()
+                && let Some(job) = plan.next(Instant::now())
+            {
+                let order = match job {
+                    Job::Call(call) => Order::Call(call),
+                    Job::Quarantine(record) => {
+                        let Some(poison) = self.poison(plan, prepared, entries, record) else {
+                            continue;
+                        };
+                        Order::Quarantine(record, poison)
+                    }
+                };
+                in_flight.push(self.carry_out(order, entries, pace));
+            }
+            let wake_at = plan
+                .wake_at()
+                .filter(|_| in_flight.len() < pace.calls_in_flight());
+            tokio::select! {
+                // No choice by chance: the same answers in the same order give the same run.
+                biased;
+                Some(done) = in_flight.next() => match done {
+                    Done::Call(call, answer) => {
+                        report::call(&call, &answer, entries);
+                        plan.answered(&call, answer, Instant::now());
+                    }
+                    Done::Quarantine(record, answer) => {
+                        report::quarantine(plan.reason(record), &prepared[record], &answer);
+                        plan.quarantined(record, answer, Instant::now());
+                    }
+                },
+                () = sleep_until(wake_at.unwrap_or_else(Instant::now)), if wake_at.is_some() => {}
+                else => break,
+            }
+        }
+    }
+
+    async fn carry_out(&self, order: Order<'_>, entries: &[Entry], pace: Pace) -> Done {
+        match order {
+            Order::Call(call) => {
+                let chosen: Vec<&Entry> = call.iter().map(|entry| &entries[*entry]).collect();
+                let answer = timeout(pace.attempt(), self.publish.publish(&chosen)).await;
+                Done::Call(
+                    call,
+                    answer.unwrap_or_else(|_| Err(CallError::no_answer_within(pace.attempt()))),
+                )
+            }
+            Order::Quarantine(record, poison) => {
+                let answer = timeout(pace.quarantine(), self.quarantine.store(&poison)).await;
+                let answer = answer
+                    .unwrap_or_else(|_| Err(CallError::no_answer_within(pace.quarantine()).into()));
+                Done::Quarantine(record, answer)
+            }
+        }
+    }
+
+    /// The record as the quarantine keeps it, or nothing if it isn't poison.
+    fn poison<'a>(
+        &'a self,
+        plan: &Plan,
+        prepared: &[Prepared<'a>],
+        entries: &'a [Entry],
+        record: usize,
+    ) -> Option<Poison<'a>> {
+        let of_record = plan.entries_of(record);
+        let id = |entry: usize| entries[entry].event_id.as_str();
+        Some(Poison {
+            reason: plan.reason(record)?.clone(),
+            event_ids: of_record.clone().map(id).collect(),
+            accepted_event_ids: of_record
+                .filter(|entry| plan.is_accepted(*entry))
+                .map(id)
+                .collect(),
+            function: &self.function,
+            record: prepared[record].raw,
+        })
+    }
+}
