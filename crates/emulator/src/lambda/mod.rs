@@ -19,5 +19,5 @@ pub use host::{Lambda, Settings};
 pub use logs::Logs;
 pub use pool::{Completed, NotRun};
 
-pub(crate) use invoke_api::{Invokes, router as invoke_router};
+pub(crate) use invoke_api::{Enqueue, Invokes, router as invoke_router};
 pub(crate) use runtime_api::router as runtime_router;

@@ -1,0 +1,71 @@
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use super::parts::Parts;
+use crate::Journal;
+use crate::front::Credentials;
+use crate::lambda::Lambda;
+use crate::state::{Running, State};
+
+/// A running emulator. Dropping it ends everything at once; [`Emulating::stop`] does so in order.
+#[derive(Debug)]
+pub struct Emulating {
+    pub(super) running: Running,
+    pub(super) credentials: Credentials,
+    pub(super) journal: Journal,
+    pub(super) lambda: Lambda,
+    pub(super) parts: Parts,
+    pub(super) stop: watch::Sender<bool>,
+    pub(super) tasks: JoinSet<()>,
+    pub(super) state: State,
+}
+
+/// What is under way may take this long to end.
+const GRACE: Duration = Duration::from_secs(1);
+
+impl Emulating {
+    /// Where it can be reached, and with what.
+    #[must_use]
+    pub fn running(&self) -> &Running {
+        &self.running
+    }
+
+    /// The user's credentials.
+    #[must_use]
+    pub fn credentials(&self) -> &Credentials {
+        &self.credentials
+    }
+
+    /// What happens to events.
+    #[must_use]
+    pub fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
+    /// The functions.
+    #[must_use]
+    pub fn lambda(&self) -> &Lambda {
+        &self.lambda
+    }
+
+    /// Where state is kept.
+    #[must_use]
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Ends it: no new calls, functions killed, state closed. What was acknowledged is kept.
+    pub async fn stop(mut self) {
+        if let Err(error) = Running::remove(self.state.root()) {
+            tracing::warn!(%error, "can't remove running.json");
+        }
+        self.stop.send_replace(true);
+        drop(self.parts);
+        self.lambda.stop().await;
+        let ended = async { while self.tasks.join_next().await.is_some() {} };
+        let _ = tokio::time::timeout(GRACE, ended).await;
+        self.tasks.shutdown().await;
+    }
+}

@@ -1,0 +1,31 @@
+use std::path::PathBuf;
+
+/// How an emulator runs.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where state is kept; none keeps it in memory and forgets it at the end.
+    pub state: Option<PathBuf>,
+    /// The port for AWS calls; 0 takes a free one.
+    pub port: u16,
+    /// The port where `cargo lambda invoke` looks for functions; 0 takes a free one.
+    pub invoke_port: u16,
+    /// The region in ARNs.
+    pub region: String,
+    /// The account in ARNs.
+    pub account: String,
+    /// At most so many environments of one function side by side.
+    pub environments: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            state: None,
+            port: 0,
+            invoke_port: 0,
+            region: "us-east-1".to_owned(),
+            account: "000000000000".to_owned(),
+            environments: 10,
+        }
+    }
+}
