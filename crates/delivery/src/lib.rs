@@ -6,11 +6,13 @@
 
 pub mod asynchronous;
 pub mod bus;
+pub mod mapping;
 mod outcome;
 pub mod pattern;
 pub mod queue;
 pub mod target;
 mod time;
+pub mod undocumented;
 
 pub use outcome::Outcome;
 pub use time::Time;

@@ -1,0 +1,256 @@
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+use thiserror::Error;
+
+use crate::pattern::Pattern;
+
+/// What an event source mapping on a stream was declared to do.
+///
+/// <https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-params.html>
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// The most records of one batch, 1 to 10,000.
+    pub batch_size: usize,
+    /// How long records are gathered for a batch, 0 to 300 s; counted from the end of the
+    /// invocation before.
+    pub batching_window: Duration,
+    /// How many batches of one shard run at once, 1 to 10; the order of one item is kept.
+    pub parallelization_factor: usize,
+    /// Where a new mapping starts to read.
+    pub starting_position: StartingPosition,
+    /// How often a failed batch is tried again, 0 to 10,000; `None`: until it expires.
+    pub maximum_retry_attempts: Option<u32>,
+    /// How old a record may be to be tried, 60 to 604,800 s; `None`: as old as the stream keeps it.
+    pub maximum_record_age: Option<Duration>,
+    /// Whether a batch whose invocation failed is halved.
+    pub bisect_batch_on_function_error: bool,
+    /// Whether the function says which records failed.
+    pub report_batch_item_failures: bool,
+    /// What a record must match, one of these; none: every record is wanted.
+    pub filters: Vec<Pattern>,
+    /// The ARN of the queue or bucket that gets what is given up; `None`: it is lost.
+    pub on_failure: Option<String>,
+    /// Whether it runs; a disabled mapping keeps its place.
+    pub enabled: bool,
+}
+
+/// Where a new mapping starts to read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StartingPosition {
+    /// At the oldest record that the stream keeps.
+    TrimHorizon,
+    /// After the newest record of the moment.
+    Latest,
+}
+
+/// A declared property that AWS would refuse, or that is not done here.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("`{property}` is {value}; {allowed}")]
+pub struct SettingsError {
+    /// The property as it is declared, for example `batchSize`.
+    pub property: String,
+    /// What it is, as JSON.
+    pub value: String,
+    /// What is allowed.
+    pub allowed: String,
+}
+
+impl Settings {
+    /// Reads Pulumi's properties of an `aws:lambda/eventSourceMapping:EventSourceMapping`.
+    ///
+    /// # Errors
+    /// The first property that AWS would refuse.
+    pub fn declared(properties: &Map<String, Value>) -> Result<Self, SettingsError> {
+        let properties = Properties(properties);
+        let seconds = |value: u64| Duration::from_secs(value);
+        if properties.whole("tumblingWindowInSeconds", 0, 900, Some(0))? != 0 {
+            return Err(properties.error(
+                "tumblingWindowInSeconds",
+                "tumbling windows are not done here",
+            ));
+        }
+        let age = properties.or_minus_one("maximumRecordAgeInSeconds", 60, 604_800)?;
+        let retries = properties.or_minus_one("maximumRetryAttempts", 0, 10_000)?;
+        Ok(Self {
+            batch_size: small(properties.whole("batchSize", 1, 10_000, Some(100))?),
+            batching_window: seconds(properties.whole(
+                "maximumBatchingWindowInSeconds",
+                0,
+                300,
+                Some(0),
+            )?),
+            parallelization_factor: small(properties.whole(
+                "parallelizationFactor",
+                1,
+                10,
+                Some(1),
+            )?),
+            starting_position: properties.starting_position()?,
+            maximum_retry_attempts: retries.and_then(|retries| u32::try_from(retries).ok()),
+            maximum_record_age: age.map(seconds),
+            bisect_batch_on_function_error: properties.flag("bisectBatchOnFunctionError", false)?,
+            report_batch_item_failures: properties.reports_failures()?,
+            filters: properties.filters()?,
+            on_failure: properties.on_failure()?,
+            enabled: properties.flag("enabled", true)?,
+        })
+    }
+
+    /// Whether a record, as the function would get it, passes the filters.
+    #[must_use]
+    pub fn wants(&self, record: &Value) -> bool {
+        self.filters.is_empty() || self.filters.iter().any(|filter| filter.matches(record))
+    }
+}
+
+fn small(value: u64) -> usize {
+    usize::try_from(value).unwrap_or(usize::MAX)
+}
+
+struct Properties<'a>(&'a Map<String, Value>);
+
+impl Properties<'_> {
+    fn get(&self, name: &str) -> Option<&Value> {
+        self.0.get(name).filter(|value| !value.is_null())
+    }
+
+    fn error(&self, name: &str, allowed: impl Into<String>) -> SettingsError {
+        SettingsError {
+            property: name.to_owned(),
+            value: self
+                .0
+                .get(name)
+                .map_or_else(|| "missing".to_owned(), Value::to_string),
+            allowed: allowed.into(),
+        }
+    }
+
+    /// A whole number; Pulumi sends all numbers as doubles.
+    fn number(&self, name: &str) -> Option<i64> {
+        let value = self.get(name)?;
+        #[allow(clippy::cast_possible_truncation, reason = "checked for being whole")]
+        value.as_i64().or_else(|| {
+            value
+                .as_f64()
+                .filter(|number| number.fract() == 0.0 && number.abs() < 1e15)
+                .map(|number| number as i64)
+        })
+    }
+
+    fn whole(
+        &self,
+        name: &str,
+        least: u64,
+        most: u64,
+        default: Option<u64>,
+    ) -> Result<u64, SettingsError> {
+        if let (None, Some(default)) = (self.get(name), default) {
+            return Ok(default);
+        }
+        self.number(name)
+            .and_then(|number| u64::try_from(number).ok())
+            .filter(|number| (least..=most).contains(number))
+            .ok_or_else(|| {
+                self.error(
+                    name,
+                    format!("AWS takes a whole number from {least} to {most}"),
+                )
+            })
+    }
+
+    /// Like [`Self::whole`], with -1 (the default) for "no limit".
+    fn or_minus_one(
+        &self,
+        name: &str,
+        least: u64,
+        most: u64,
+    ) -> Result<Option<u64>, SettingsError> {
+        if self.get(name).is_none() || self.number(name) == Some(-1) {
+            return Ok(None);
+        }
+        self.whole(name, least, most, None).map(Some).map_err(|_| {
+            self.error(
+                name,
+                format!("AWS takes -1 for no limit, or a whole number from {least} to {most}"),
+            )
+        })
+    }
+
+    fn flag(&self, name: &str, default: bool) -> Result<bool, SettingsError> {
+        match self.get(name) {
+            None => Ok(default),
+            Some(value) => value
+                .as_bool()
+                .ok_or_else(|| self.error(name, "it must be true or false")),
+        }
+    }
+
+    fn starting_position(&self) -> Result<StartingPosition, SettingsError> {
+        match self.get("startingPosition").and_then(Value::as_str) {
+            Some("TRIM_HORIZON") => Ok(StartingPosition::TrimHorizon),
+            Some("LATEST") => Ok(StartingPosition::Latest),
+            _ => Err(self.error(
+                "startingPosition",
+                "AWS takes TRIM_HORIZON or LATEST for a DynamoDB stream",
+            )),
+        }
+    }
+
+    fn reports_failures(&self) -> Result<bool, SettingsError> {
+        let name = "functionResponseTypes";
+        let Some(types) = self.get(name) else {
+            return Ok(false);
+        };
+        match types.as_array().map(Vec::as_slice) {
+            Some([]) => Ok(false),
+            Some([one]) if one == "ReportBatchItemFailures" => Ok(true),
+            _ => Err(self.error(name, "AWS takes [] or [\"ReportBatchItemFailures\"]")),
+        }
+    }
+
+    fn filters(&self) -> Result<Vec<Pattern>, SettingsError> {
+        let name = "filterCriteria";
+        let filters = self.get(name).and_then(|criteria| criteria.get("filters"));
+        let Some(filters) = filters.and_then(Value::as_array) else {
+            return Ok(Vec::new());
+        };
+        if filters.len() > 10 {
+            return Err(self.error(name, "AWS takes at most 10 filters"));
+        }
+        filters
+            .iter()
+            .map(|filter| {
+                let text = filter
+                    .get("pattern")
+                    .and_then(Value::as_str)
+                    .unwrap_or("{}");
+                if text.len() > 4096 {
+                    return Err(self.error(name, "AWS takes patterns of at most 4,096 characters"));
+                }
+                let pattern = serde_json::from_str(text)
+                    .map_err(|error| self.error(name, format!("a pattern is not JSON: {error}")))?;
+                Pattern::parse(&pattern).map_err(|error| self.error(name, error.to_string()))
+            })
+            .collect()
+    }
+
+    fn on_failure(&self) -> Result<Option<String>, SettingsError> {
+        let name = "destinationConfig";
+        let arn = self
+            .get(name)
+            .and_then(|config| config.pointer("/onFailure/destinationArn"))
+            .and_then(Value::as_str);
+        let Some(arn) = arn else { return Ok(None) };
+        let queue = arn.starts_with("arn:aws:sqs:");
+        let fifo = arn.to_ascii_lowercase().ends_with(".fifo");
+        if (queue && !fifo) || arn.starts_with("arn:aws:s3:::") {
+            return Ok(Some(arn.to_owned()));
+        }
+        Err(self.error(
+            name,
+            "the failure destination must be a standard queue or a bucket (AWS also takes SNS \
+             topics, which are not done here)",
+        ))
+    }
+}

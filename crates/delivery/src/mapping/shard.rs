@@ -1,0 +1,262 @@
+use crate::target::Backoff;
+use crate::undocumented::RECORD_AGE_EXCEEDED;
+use crate::{Outcome, Time};
+
+use super::lane::Lane;
+use super::{EVENT_BYTES, Progress, SequenceNumber, Settings};
+
+/// One stream record that passed the filters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record<P> {
+    /// Its place in the shard.
+    pub sequence_number: SequenceNumber,
+    /// The item's full primary key, in any form that is the same for the same item.
+    pub item: String,
+    /// When the change was made.
+    pub created_at: Time,
+    /// How many bytes of the function's event it takes.
+    pub bytes: usize,
+    /// Whatever the caller needs to make the event from.
+    pub payload: P,
+}
+
+/// What the machine is told.
+#[derive(Clone, Debug)]
+pub enum Input<P> {
+    /// What an [`Effect::Read`] found.
+    Records {
+        /// In order, behind the place that was asked for, without those that were filtered out.
+        records: Vec<Record<P>>,
+        /// Everything up to here was looked at; `None` if there was nothing.
+        read_to: Option<SequenceNumber>,
+        /// Whether this was all there is at the moment.
+        exhausted: bool,
+    },
+    /// An [`Effect::Invoke`] ended.
+    Answered {
+        /// The lane it was for.
+        lane: usize,
+        /// The request id of the invocation.
+        request_id: String,
+        /// How it ended.
+        outcome: Outcome,
+    },
+    /// An [`Effect::Discard`] was done, or could not be.
+    Discarded {
+        /// The lane it was for.
+        lane: usize,
+        /// Whether the records are where they belong now.
+        stored: bool,
+    },
+    /// The time of an [`Effect::Wake`] has come, or the machine starts.
+    Woken,
+}
+
+/// What the machine wants to happen, in this order.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect<P> {
+    /// Make the progress durable before doing what follows.
+    Commit(Progress),
+    /// Read the shard, at once if the last read left something, else when there may be more.
+    Read {
+        /// From behind this record; `None`: from the oldest.
+        after: Option<SequenceNumber>,
+        /// At most so many records.
+        limit: usize,
+    },
+    /// Run the function with these records.
+    Invoke {
+        /// The lane they are of: one invocation at a time each.
+        lane: usize,
+        /// In order.
+        records: Vec<Record<P>>,
+    },
+    /// Put these records into the failure destination.
+    Discard(Discard<P>),
+    /// Come back at this time if nothing happens before; it replaces the time asked for before.
+    Wake(Time),
+}
+
+/// Records that are given up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Discard<P> {
+    /// The lane they are of.
+    pub lane: usize,
+    /// In order.
+    pub records: Vec<Record<P>>,
+    /// Which limit was reached.
+    pub condition: Condition,
+    /// How often the function ran with them.
+    pub invocations: u32,
+    /// The request id of the last run; `None` if there was none.
+    pub request_id: Option<String>,
+    /// Whether the last run ended with a function error.
+    pub function_error: bool,
+}
+
+/// The limit that made a mapping give up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// The batch failed once more than it may be retried.
+    RetryAttemptsExhausted,
+    /// The record is older than the mapping takes.
+    RecordAgeExceeded,
+}
+
+impl Condition {
+    /// AWS's name for it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::RetryAttemptsExhausted => "RetryAttemptsExhausted",
+            Self::RecordAgeExceeded => RECORD_AGE_EXCEEDED,
+        }
+    }
+}
+
+/// The state of a mapping in one shard.
+#[derive(Debug)]
+pub struct Shard<P> {
+    settings: Settings,
+    pauses: Backoff,
+    lanes: Vec<Lane<P>>,
+    /// Everything up to here is in a lane or done.
+    read_to: Option<SequenceNumber>,
+    exhausted: bool,
+    /// Whether a read is under way.
+    reading: bool,
+    committed: Progress,
+}
+
+impl<P: Clone> Shard<P> {
+    /// A mapping that goes on where `progress` says. It starts with [`Input::Woken`].
+    #[must_use]
+    pub fn new(settings: Settings, pauses: Backoff, progress: Progress, now: Time) -> Self {
+        let committed = progress.clone();
+        let progress = progress.with_lanes(settings.parallelization_factor);
+        let read_to = progress
+            .lanes
+            .iter()
+            .map(|lane| lane.checkpoint.clone())
+            .min()
+            .flatten();
+        let lanes = progress
+            .lanes
+            .into_iter()
+            .map(|lane| Lane::new(lane, now))
+            .collect();
+        Self {
+            settings,
+            pauses,
+            lanes,
+            read_to,
+            exhausted: false,
+            reading: false,
+            committed,
+        }
+    }
+
+    /// What follows from an input.
+    pub fn step(&mut self, input: Input<P>, now: Time) -> Vec<Effect<P>> {
+        self.take(input, now);
+        let mut effects = Vec::new();
+        let read_all_it_may = self.exhausted || self.room() == 0;
+        let mut wake = None;
+        for (index, lane) in self.lanes.iter_mut().enumerate() {
+            lane.skip_to(self.read_to.as_ref());
+            let next = lane.next(&self.settings, read_all_it_may, self.read_to.as_ref(), now);
+            effects.extend(next.effect(index));
+            wake = [wake, lane.wakes_at(&self.settings, now)]
+                .into_iter()
+                .flatten()
+                .min();
+        }
+        let limit = self.room();
+        if limit > 0 && !self.reading {
+            self.reading = true;
+            effects.push(Effect::Read {
+                after: self.read_to.clone(),
+                limit,
+            });
+        }
+        effects.extend(wake.map(Effect::Wake));
+        let progress = self.progress();
+        if progress != self.committed {
+            self.committed = progress.clone();
+            effects.insert(0, Effect::Commit(progress));
+        }
+        effects
+    }
+
+    /// How far the mapping is.
+    #[must_use]
+    pub fn progress(&self) -> Progress {
+        Progress {
+            lanes: self.lanes.iter().map(Lane::progress).collect(),
+        }
+    }
+
+    fn take(&mut self, input: Input<P>, now: Time) {
+        match input {
+            Input::Woken => {}
+            Input::Records {
+                records,
+                read_to,
+                exhausted,
+            } => {
+                self.reading = false;
+                self.exhausted = exhausted;
+                for record in records {
+                    let lane = lane_of(&record.item, self.lanes.len());
+                    if let Some(lane) = self.lanes.get_mut(lane) {
+                        lane.push(record, &self.settings, now);
+                    }
+                }
+                self.read_to = self.read_to.take().max(read_to);
+            }
+            Input::Answered {
+                lane,
+                request_id,
+                outcome,
+            } => {
+                if let Some(lane) = self.lanes.get_mut(lane) {
+                    lane.answered(&self.settings, &self.pauses, request_id, &outcome, now);
+                }
+            }
+            Input::Discarded { lane, stored } => {
+                if let Some(lane) = self.lanes.get_mut(lane) {
+                    lane.discarded(&self.pauses, stored, now);
+                }
+            }
+        }
+    }
+
+    /// How many records more may be read now: enough that no lane waits for the stream, and not so
+    /// many that a blocked lane fills the memory.
+    fn room(&self) -> usize {
+        let lanes = self.settings.parallelization_factor;
+        let most = (2 * lanes * self.settings.batch_size).max(1000);
+        let held: usize = self.lanes.iter().map(Lane::held).sum();
+        let bytes: usize = self.lanes.iter().map(Lane::held_bytes).sum();
+        let unfinished = self
+            .lanes
+            .iter()
+            .any(|lane| lane.misses_records(self.read_to.as_ref()));
+        if unfinished || bytes < 2 * lanes * EVENT_BYTES {
+            most.saturating_sub(held).max(usize::from(unfinished))
+        } else {
+            0
+        }
+    }
+}
+
+/// The lane of an item: the same for all changes of it.
+fn lane_of(item: &str, lanes: usize) -> usize {
+    // FNV-1a: the same in every version, so that a restart finds each item in its lane.
+    let hash = item.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    // Items often differ in their last character only, which reaches the outermost bits first.
+    let folded = hash ^ (hash >> 40);
+    usize::try_from(folded % 10_007).unwrap_or_default() % lanes.max(1)
+}

@@ -1,0 +1,13 @@
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+mod batches;
+mod failures;
+mod properties;
+mod responses;
+mod settings;
+mod world;

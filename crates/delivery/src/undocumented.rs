@@ -1,0 +1,30 @@
+//! Where AWS does not say what it does, and what is done here instead: always what shows a bug
+//! (a duplicate, a retry, a blocked shard) and never the kinder way.
+//!
+//! - **Pause between retries of a stream's batch** ([`STREAM_RETRY_PAUSES`]): AWS names none.
+//! - **Retries after partial progress**: a batch of which a part was acknowledged keeps the retries
+//!   it has used; they do not start again.
+//! - **A response that reports failures in a way AWS does not document for streams** (not JSON, not
+//!   an object, a list that is none, a number that is not in the batch): the whole batch failed.
+//! - **Bisect and a reported failure**: the batch is cut at the reported record and never halved,
+//!   also when that record is the first, or when the whole batch counts as failed. Only an
+//!   invocation that failed is halved, and the halves are tried without a pause.
+//! - **A record that is too old** ([`RECORD_AGE_EXCEEDED`]): looked at before each attempt; it goes
+//!   to the failure destination even if it was never tried.
+//! - **A failure destination that can't take a record**: the shard waits and tries again, while AWS
+//!   only counts it (`DestinationDeliveryFailures`) and may lose it: losing is not left to chance.
+//! - **A lane of a shard** (parallelization factor) that is blocked long: the shard reads on until
+//!   it holds twice what all lanes could be given at once, then all lanes wait for the blocked one.
+
+use std::time::Duration;
+
+use crate::target::Backoff;
+
+/// The pauses between attempts with one batch of a stream.
+pub const STREAM_RETRY_PAUSES: Backoff = Backoff {
+    first: Duration::from_millis(200),
+    longest: Duration::from_secs(30),
+};
+
+/// The condition in a failure record of a record that became too old.
+pub const RECORD_AGE_EXCEEDED: &str = "RecordAgeExceeded";
