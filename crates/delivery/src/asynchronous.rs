@@ -38,6 +38,17 @@ pub struct Delays {
     pub longest_not_run: Duration,
 }
 
+impl Delays {
+    /// The pause after something could not be done for the `times`-th time in a row (from 1).
+    #[must_use]
+    pub fn pause_not_run(&self, times: u32) -> Duration {
+        let doublings = times.saturating_sub(1).min(31);
+        self.first_not_run
+            .saturating_mul(1 << doublings)
+            .min(self.longest_not_run)
+    }
+}
+
 impl Default for Delays {
     fn default() -> Self {
         Self {
@@ -133,12 +144,8 @@ pub fn after(
             )
         }
         Outcome::NotRun { .. } => {
-            let doublings = queued.not_runs.min(31);
-            let pause = delays
-                .first_not_run
-                .saturating_mul(1 << doublings)
-                .min(delays.longest_not_run);
             let not_runs = queued.not_runs.saturating_add(1);
+            let pause = delays.pause_not_run(not_runs);
             (Queued { not_runs, ..queued }, pause)
         }
     };

@@ -1,0 +1,162 @@
+//! Delivers pending events to their targets.
+
+use std::time::Duration;
+
+use delivery::Time;
+use delivery::queue::Attribute;
+use delivery::target::{Delivery, Exhausted, Next, Refusal, after_refusal, dead_letter_attributes};
+use rusqlite::Transaction;
+
+use super::Buses;
+use super::deliveries::{self, Pending};
+use crate::sqs::Outgoing;
+use crate::{Occurrence, StoreError};
+
+/// How many deliveries share one commit.
+const BATCH: u64 = 20;
+
+/// How long the driver rests when the state can't be read or written.
+const AFTER_STORE_ERROR: Duration = Duration::from_secs(1);
+
+/// How often archives forget what is past its retention.
+const BETWEEN_SWEEPS: Duration = Duration::from_hours(1);
+
+/// Runs for ever; what it has not committed when it is dropped is still pending.
+pub(super) async fn drive(buses: Buses) {
+    let mut next_sweep = buses.0.clock.now();
+    loop {
+        let wait = async {
+            match buses.work(&mut next_sweep) {
+                Ok(Some(at)) => buses.0.clock.sleep_until(at.min(next_sweep)).await,
+                Ok(None) => buses.0.clock.sleep_until(next_sweep).await,
+                Err(error) => {
+                    buses.warn(format!("pending events can't be delivered: {error}"));
+                    tokio::time::sleep(AFTER_STORE_ERROR).await;
+                }
+            }
+        };
+        tokio::select! {
+            () = wait => {}
+            () = buses.0.taken.notified() => {}
+        }
+    }
+}
+
+impl Buses {
+    /// Delivers all that is due; answers when the next delivery is.
+    fn work(&self, next_sweep: &mut Time) -> Result<Option<Time>, StoreError> {
+        let now = self.0.clock.now();
+        if *next_sweep <= now {
+            self.sweep_archives(now)?;
+            *next_sweep = now.plus(BETWEEN_SWEEPS);
+        }
+        loop {
+            let mut occurrences = Vec::new();
+            let (done, next) = self.0.store.commit(|transaction| {
+                let due = deliveries::due(transaction, self.0.clock.now(), BATCH)?;
+                for pending in &due {
+                    occurrences.extend(self.attempt(transaction, pending)?);
+                }
+                Ok((due.len(), deliveries::next_due(transaction)?))
+            })?;
+            for occurrence in occurrences {
+                self.0.journal.tell(occurrence);
+            }
+            if done == 0 {
+                return Ok(next);
+            }
+            self.0.targets.committed();
+        }
+    }
+
+    /// One attempt to deliver; what there is to tell about it after the commit.
+    fn attempt(
+        &self,
+        transaction: &Transaction<'_>,
+        pending: &Pending,
+    ) -> Result<Vec<Occurrence>, StoreError> {
+        let target = &pending.target;
+        let taken = self
+            .0
+            .targets
+            .take(transaction, &target.arn, &pending.event)?;
+        let Err(refusal) = taken else {
+            deliveries::finish(transaction, pending)?;
+            return Ok(Vec::new());
+        };
+        let delivery = Delivery {
+            attempts: pending.delivery.attempts.saturating_add(1),
+            ..pending.delivery
+        };
+        match after_refusal(
+            &target.retry_policy,
+            &self.0.settings.backoff,
+            delivery,
+            &refusal,
+            self.0.clock.now(),
+            self.0.chance.fraction(),
+        ) {
+            Next::Retry { at } => {
+                deliveries::postpone(transaction, pending.id, delivery.attempts, at)?;
+                Ok(Vec::new())
+            }
+            Next::GiveUp { exhausted } => {
+                deliveries::finish(transaction, pending)?;
+                self.give_up(transaction, pending, &refusal, exhausted, delivery.attempts)
+            }
+        }
+    }
+
+    fn give_up(
+        &self,
+        transaction: &Transaction<'_>,
+        pending: &Pending,
+        refusal: &Refusal,
+        exhausted: Option<Exhausted>,
+        attempts: u32,
+    ) -> Result<Vec<Occurrence>, StoreError> {
+        let target = &pending.target;
+        let mut occurrences = Vec::new();
+        let mut destination = None;
+        if let Some(queue_arn) = &target.dead_letter_arn {
+            let attributes = dead_letter_attributes(
+                &pending.rule_arn,
+                &target.arn,
+                refusal,
+                exhausted,
+                attempts,
+            );
+            let message = Outgoing {
+                body: pending.event.clone(),
+                attributes: attributes.into_iter().map(attribute).collect(),
+                ..Outgoing::default()
+            };
+            match self.0.targets.dead_letter(transaction, queue_arn, &message)? {
+                Ok(()) => destination = Some(queue_arn.clone()),
+                Err(error) => occurrences.push(Occurrence::Warning(format!(
+                    "an event for {} is lost: its dead-letter queue {queue_arn} did not take it: {}",
+                    target.arn, error.message
+                ))),
+            }
+        }
+        occurrences.push(Occurrence::Discarded {
+            source: target.arn.clone(),
+            destination,
+            condition: exhausted.map_or(refusal.code, Exhausted::name).to_owned(),
+            count: 1,
+        });
+        Ok(occurrences)
+    }
+
+    pub(super) fn warn(&self, text: String) {
+        self.0.journal.tell(Occurrence::Warning(text));
+    }
+}
+
+fn attribute((name, data_type, value): (&str, &str, String)) -> (String, Attribute) {
+    let attribute = Attribute {
+        data_type: data_type.to_owned(),
+        value: value.into_bytes(),
+    };
+    (name.to_owned(), attribute)
+}

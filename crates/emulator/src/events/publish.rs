@@ -1,0 +1,143 @@
+//! `PutEvents`.
+
+use delivery::bus::{Entry, EntryError, Event, RequestError, read};
+use serde_json::{Value, json};
+
+use super::{Buses, Target, archive, deliveries};
+use crate::front::ServiceError;
+use crate::{Occurrence, StoreError};
+
+/// An accepted entry: what goes into the store, and what there is to tell.
+struct Accepted<'a> {
+    id: String,
+    event: String,
+    targets: Vec<(&'a str, &'a Target)>,
+    archives: Vec<&'a str>,
+    bus: String,
+    detail_type: String,
+    bus_exists: bool,
+    matched_rules: usize,
+}
+
+impl Buses {
+    /// Takes the entries of one request: answers when all that was accepted is committed.
+    pub(super) fn put_events(&self, body: Value) -> Result<Value, ServiceError> {
+        let entries = read(body).map_err(|error| refused(&error))?;
+        let entries: Vec<Result<Accepted<'_>, EntryError>> = entries
+            .into_iter()
+            .map(|entry| entry.map(|entry| self.accept(entry)))
+            .collect();
+        self.keep(&entries).map_err(|error| ServiceError {
+            code: "InternalException".to_owned(),
+            ..ServiceError::internal(format!("nothing was published: {error}"))
+        })?;
+        self.0.taken.notify_one();
+        self.tell(&entries);
+        let failed = entries.iter().filter(|entry| entry.is_err()).count();
+        let answers: Vec<Value> = entries
+            .iter()
+            .map(|entry| match entry {
+                Ok(accepted) => json!({"EventId": accepted.id}),
+                Err(error) => json!({"ErrorCode": error.code, "ErrorMessage": error.message}),
+            })
+            .collect();
+        Ok(json!({"FailedEntryCount": failed, "Entries": answers}))
+    }
+
+    fn accept(&self, entry: Entry) -> Accepted<'_> {
+        let id = self.0.chance.uuid().to_string();
+        let detail_type = entry.detail_type.clone();
+        let bus = self.bus(entry.bus.as_deref());
+        let named = entry.bus.clone();
+        let place = self.0.place.clone();
+        let event = Event::of(entry, id.clone(), place, self.0.clock.now()).into_json();
+        let declared = &self.0.declared;
+        let matching: Vec<_> = declared
+            .rules
+            .iter()
+            .filter(|rule| bus.is_some_and(|bus| bus.name == rule.bus))
+            .filter(|rule| rule.enabled && rule.pattern.matches(&event))
+            .collect();
+        Accepted {
+            event: event.to_string(),
+            targets: matching
+                .iter()
+                .flat_map(|rule| {
+                    rule.targets
+                        .iter()
+                        .map(|target| (rule.arn.as_str(), target))
+                })
+                .collect(),
+            archives: declared
+                .archives
+                .iter()
+                .filter(|archive| bus.is_some_and(|bus| bus.arn == archive.bus_arn))
+                .filter(|archive| archive.pattern.as_ref().is_none_or(|p| p.matches(&event)))
+                .map(|archive| archive.arn.as_str())
+                .collect(),
+            bus: bus.map_or_else(|| named.unwrap_or_default(), |bus| bus.name.clone()),
+            bus_exists: bus.is_some(),
+            matched_rules: matching.len(),
+            id,
+            detail_type,
+        }
+    }
+
+    /// One transaction for all entries.
+    fn keep(&self, entries: &[Result<Accepted<'_>, EntryError>]) -> Result<(), StoreError> {
+        let now = self.0.clock.now();
+        self.0.store.commit(|transaction| {
+            for accepted in entries.iter().flatten() {
+                if !accepted.targets.is_empty() {
+                    deliveries::insert(transaction, &accepted.event, &accepted.targets, now)?;
+                }
+                for archive in &accepted.archives {
+                    archive::insert(transaction, archive, &accepted.event, now)?;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    fn tell(&self, entries: &[Result<Accepted<'_>, EntryError>]) {
+        let journal = &self.0.journal;
+        for entry in entries {
+            match entry {
+                Ok(accepted) => {
+                    if !accepted.bus_exists {
+                        self.warn(format!(
+                            "the event bus {:?} does not exist: {} {} was answered with success and dropped, as on AWS",
+                            accepted.bus, accepted.detail_type, accepted.id
+                        ));
+                    }
+                    journal.tell(Occurrence::Published {
+                        bus: accepted.bus.clone(),
+                        detail_type: accepted.detail_type.clone(),
+                        event_id: Some(accepted.id.clone()),
+                        error_code: None,
+                        matched_rules: accepted.matched_rules,
+                    });
+                }
+                Err(error) => journal.tell(Occurrence::Published {
+                    bus: String::new(),
+                    detail_type: String::new(),
+                    event_id: None,
+                    error_code: Some(error.code.to_owned()),
+                    matched_rules: 0,
+                }),
+            }
+        }
+        journal.tell(Occurrence::PutEventsCall {
+            entries: entries.len(),
+            failed: entries.iter().filter(|entry| entry.is_err()).count(),
+        });
+    }
+}
+
+fn refused(error: &RequestError) -> ServiceError {
+    let code = match error {
+        RequestError::Shape(_) => "SerializationException",
+        RequestError::Validation(_) => "ValidationException",
+    };
+    ServiceError::bad_request(code, error.to_string())
+}
