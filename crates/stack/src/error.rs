@@ -25,6 +25,8 @@ pub enum Error {
         urn: String,
         /// The provider's reason.
         reason: String,
+        /// How the program ended then, for example `exit status: 1`.
+        status: String,
         /// What the program said itself.
         lines: Vec<String>,
     },

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use serde_json::{Map, Value};
 
 /// A resource that a program asks for, before it is answered.
@@ -42,5 +44,11 @@ pub trait Provider: Send + Sync {
     /// `create` with its outputs, and not in a preview.
     fn claim(&self, _request: &Declared, _outputs: &Map<String, Value>) -> Option<String> {
         None
+    }
+
+    /// How long the request is on its way before it counts. Real infrastructure takes its time; a
+    /// test that wants registrations in another order makes each wait at random.
+    fn delay(&self, _request: &Declared) -> Duration {
+        Duration::ZERO
     }
 }

@@ -208,7 +208,13 @@ fn outcome(
         record.errors.clone()
     };
     if let Some((urn, reason)) = record.refused {
-        return Err(Error::Refused { urn, reason, lines });
+        let status = ended.map_or_else(|error| error.to_string(), |status| status.to_string());
+        return Err(Error::Refused {
+            urn,
+            reason,
+            status,
+            lines,
+        });
     }
     let status = ended?;
     if !status.success() || !record.errors.is_empty() {

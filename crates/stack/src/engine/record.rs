@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use crate::value::{Properties, UNKNOWN, has_unknown};
+use crate::value::{UNKNOWN, has_unknown};
 use crate::{Declared, Provider, Refusal, Resource};
 
 /// Type of the resource that stands for the stack itself.
@@ -26,12 +26,12 @@ pub(crate) struct Record {
 
 /// One registration as it came in.
 pub(crate) struct Registration {
-    pub(crate) type_token: String,
-    pub(crate) name: String,
+    pub(crate) declared: Declared,
+    /// The properties whose values are secret.
+    pub(crate) secret: BTreeSet<String>,
     pub(crate) parent: Option<String>,
     pub(crate) custom: bool,
     pub(crate) protect: bool,
-    pub(crate) properties: Properties,
     pub(crate) dependencies: BTreeSet<String>,
     pub(crate) property_dependencies: BTreeMap<String, BTreeSet<String>>,
 }
@@ -50,17 +50,11 @@ impl Record {
     pub(crate) fn register(
         &mut self,
         registration: Registration,
-        urn: &str,
         provider: &dyn Provider,
         preview: bool,
     ) -> Result<&Resource, Rejection> {
-        self.check_references(&registration, urn)?;
-        let declared = Declared {
-            urn: urn.to_owned(),
-            type_token: registration.type_token,
-            name: registration.name,
-            inputs: registration.properties.values,
-        };
+        self.check_references(&registration)?;
+        let declared = registration.declared;
         let outputs = if registration.custom {
             let created = self.create(&declared, provider, preview);
             created.map_err(|refusal| Rejection::Provider(refusal.to_string()))?
@@ -68,7 +62,7 @@ impl Record {
             Map::new()
         };
         if declared.type_token == STACK {
-            self.root = Some(urn.to_owned());
+            self.root = Some(declared.urn.clone());
         }
         let sorted = |urns: BTreeSet<String>| urns.into_iter().collect::<Vec<_>>();
         self.resources.push(Resource {
@@ -88,7 +82,7 @@ impl Record {
                 .collect(),
         });
         let last = self.resources.last();
-        last.ok_or_else(|| Rejection::Request(format!("{urn} was not recorded")))
+        last.ok_or_else(|| Rejection::Request("nothing was recorded".to_owned()))
     }
 
     fn create(
@@ -128,7 +122,8 @@ impl Record {
         Ok(outputs)
     }
 
-    fn check_references(&self, registration: &Registration, urn: &str) -> Result<(), Rejection> {
+    fn check_references(&self, registration: &Registration) -> Result<(), Rejection> {
+        let urn = registration.declared.urn.as_str();
         let known = |urn: &str| self.resources.iter().any(|resource| resource.urn == urn);
         if known(urn) {
             return Err(Rejection::Request(format!(

@@ -15,6 +15,7 @@ use tonic::{Request, Response, Status};
 
 use super::Engine;
 use super::record::{Registration, Rejection, STACK};
+use crate::Declared;
 use crate::value::{from_wire, has_signature, to_wire};
 
 /// What an SDK may rely on: secrets, unknowns inside objects, outputs as inputs of the same kind.
@@ -43,6 +44,28 @@ impl Engine {
     }
 }
 
+fn registration(request: RegisterResourceRequest, urn: &str) -> Registration {
+    let properties = from_wire(request.object);
+    Registration {
+        declared: Declared {
+            urn: urn.to_owned(),
+            type_token: request.r#type,
+            name: request.name,
+            inputs: properties.values,
+        },
+        secret: properties.secret,
+        parent: Some(request.parent).filter(|parent| !parent.is_empty()),
+        custom: request.custom,
+        protect: request.protect.unwrap_or_default(),
+        dependencies: request.dependencies.into_iter().collect(),
+        property_dependencies: request
+            .property_dependencies
+            .into_iter()
+            .map(|(property, dependencies)| (property, dependencies.urns.into_iter().collect()))
+            .collect(),
+    }
+}
+
 #[tonic::async_trait]
 impl ResourceMonitor for Engine {
     async fn register_resource(
@@ -52,31 +75,20 @@ impl ResourceMonitor for Engine {
         let request = request.into_inner();
         let urn = self.urn(&request.parent, &request.r#type, &request.name);
         self.note(format!("it registered {urn}"));
+        let accept_secrets = request.accept_secrets;
+        let registration = registration(request, &urn);
+        let secret = if accept_secrets {
+            registration.secret.clone()
+        } else {
+            BTreeSet::new()
+        };
+        tokio::time::sleep(self.provider.delay(&registration.declared)).await;
+
         let mut record = self.record();
         if record.refused.is_some() {
             return Err(Status::unavailable(SHUT_DOWN));
         }
-        let properties = from_wire(request.object);
-        let secret = if request.accept_secrets {
-            properties.secret.clone()
-        } else {
-            BTreeSet::new()
-        };
-        let registration = Registration {
-            type_token: request.r#type,
-            name: request.name,
-            parent: Some(request.parent).filter(|parent| !parent.is_empty()),
-            custom: request.custom,
-            protect: request.protect.unwrap_or_default(),
-            properties,
-            dependencies: request.dependencies.into_iter().collect(),
-            property_dependencies: request
-                .property_dependencies
-                .into_iter()
-                .map(|(property, dependencies)| (property, dependencies.urns.into_iter().collect()))
-                .collect(),
-        };
-        let resource = match record.register(registration, &urn, &*self.provider, self.preview) {
+        let resource = match record.register(registration, &*self.provider, self.preview) {
             Ok(resource) => resource,
             Err(Rejection::Request(reason)) => return Err(Status::invalid_argument(reason)),
             Err(Rejection::Provider(reason)) => {
