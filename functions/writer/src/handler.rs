@@ -40,8 +40,8 @@ async fn store(user: User, users: &impl Users, within: Duration) -> Result<User,
             })
         });
     match insertion {
-        Ok(Insertion::Stored) => info!(userId = user.id, "user stored"),
-        Ok(Insertion::AlreadyThere) => info!(userId = user.id, "user was already stored"),
+        Ok(Insertion::Stored) => info!(user_id = user.id, "user stored"),
+        Ok(Insertion::AlreadyThere) => info!(user_id = user.id, "user was already stored"),
         Ok(Insertion::Taken) => return Err(Error::Taken { id: user.id }),
         Err(source) => {
             return Err(Error::Store {

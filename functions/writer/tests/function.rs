@@ -317,7 +317,7 @@ async fn logs_are_json_with_the_request_and_the_user_but_no_personal_data() {
             "{line}"
         );
     }
-    assert_eq!(lines[0]["userId"], "42");
+    assert_eq!(lines[0]["user_id"], "42");
     // and nobody's data
     for secret in ["ada", "nowhere", "1990", "someone"] {
         assert!(!log.concat().contains(secret), "{secret:?} in {log:#?}");

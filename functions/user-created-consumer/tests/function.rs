@@ -1,0 +1,81 @@
+//! The consumer's own binary, as Lambda runs it.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+use std::time::Duration;
+
+use events::UserCreated;
+use outbox::consume::Received;
+use sandbox::{Answer, Function};
+use serde_json::{Value, json};
+
+const TIME_LEFT: Duration = Duration::from_secs(30);
+
+/// A consumer; whatever it would call never answers.
+async fn consumer() -> Function {
+    Function::start(env!("CARGO_BIN_EXE_user-created-consumer"), &[], |_| {
+        std::future::pending()
+    })
+    .await
+    .unwrap()
+}
+
+#[tokio::test]
+async fn an_event_is_one_line_with_its_id_its_user_and_its_age() {
+    // GIVEN an event as the bus delivers it
+    let event = Received::<UserCreated>::sample();
+    let mut consumer = consumer().await;
+    // WHEN it is consumed
+    let answer = consumer.invoke(event.to_string(), TIME_LEFT).await;
+    // THEN the function succeeds
+    assert!(matches!(answer, Answer::Response(_)), "{answer:?}");
+    // and logs one line, without personal data
+    let log = consumer.stop().await;
+    let [line] = &log[..] else {
+        panic!("one line was expected, not {log:#?}")
+    };
+    for field in ["username", "email", "avatar", "birthdate"] {
+        let secret = event["detail"][field].as_str().unwrap();
+        assert!(!line.contains(secret), "{secret:?} in {line}");
+    }
+    let line: Value = serde_json::from_str(line).unwrap();
+    assert_eq!(line["event_id"], event["detail"]["metadata"]["eventId"]);
+    assert_eq!(line["user_id"], event["detail"]["id"]);
+    assert!(line["age_ms"].is_i64(), "{line}");
+    assert!(line["span"]["requestId"].is_string(), "{line}");
+}
+
+#[tokio::test]
+async fn an_event_that_does_not_fit_is_an_error_that_names_the_field() {
+    let consumer = consumer().await;
+    let cases = [
+        ("/source", json!("myapp.orders"), "source"),
+        ("/detail-type", json!("UserUpdated"), "detail-type"),
+        ("/detail/email", json!(7), "detail.email"),
+        ("/detail/username", Value::Null, "detail.username"),
+        ("/detail/metadata", json!("none"), "detail.metadata"),
+    ];
+    for (place, value, field) in cases {
+        // GIVEN an event with one field that is not what the contract says
+        let mut event = Received::<UserCreated>::sample();
+        *event.pointer_mut(place).unwrap() = value;
+        // WHEN
+        let answer = consumer.invoke(event.to_string(), TIME_LEFT).await;
+        // THEN
+        assert!(matches!(answer, Answer::Error(_)), "{answer:?}");
+        let text = answer.error_message().unwrap();
+        assert!(text.contains(field), "{field}: {text}");
+    }
+}
+
+#[tokio::test]
+async fn an_event_with_a_field_more_still_fits() {
+    let mut event = Received::<UserCreated>::sample();
+    event["detail"]["nickname"] = json!("the countess");
+    let answer = consumer().await.invoke(event.to_string(), TIME_LEFT).await;
+    assert!(matches!(answer, Answer::Response(_)), "{answer:?}");
+}
