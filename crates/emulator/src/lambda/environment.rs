@@ -39,6 +39,7 @@ pub(super) enum Phase {
 #[derive(Debug)]
 struct Assignment {
     invocation: Invocation,
+    within: Duration,
     answer: oneshot::Sender<Answer>,
     taken: oneshot::Sender<Time>,
 }
@@ -145,6 +146,7 @@ impl Environment {
         let request_id = invocation.request_id.clone();
         let assignment = Assignment {
             invocation,
+            within,
             answer,
             taken,
         };
@@ -215,7 +217,7 @@ impl Environment {
         Ok(Next {
             invocation: assignment.invocation,
             invocation_id,
-            deadline: now.plus(self.timeout),
+            deadline: now.plus(assignment.within),
         })
     }
 

@@ -89,6 +89,14 @@ impl Lambda {
         &self.host.logs
     }
 
+    /// The last 4 KB that the function printed during an invocation; its other environments print
+    /// to the same log.
+    #[must_use]
+    pub fn log_tail(&self, function: &str, completed: &Completed) -> Vec<u8> {
+        let tail = self.host.logs.tail(function, completed.log_start);
+        tail.unwrap_or_default()
+    }
+
     /// Runs one invocation to its end, also if the caller no longer waits for it.
     pub async fn run(&self, invocation: Invocation) -> Result<Completed, NotRun> {
         let Some(pool) = self.pools.get(&invocation.function_arn) else {

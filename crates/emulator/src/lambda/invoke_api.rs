@@ -72,8 +72,8 @@ async fn handle(
         Ok(Invoked::Completed {
             request_id,
             completed,
-            tail,
-        }) => completed_response(&request_id, completed, tail, signed),
+            log_tail,
+        }) => completed_response(&request_id, completed, log_tail, signed),
         Ok(Invoked::Accepted { request_id }) => {
             (StatusCode::ACCEPTED, [(REQUEST_ID, request_id)]).into_response()
         }
@@ -88,7 +88,7 @@ enum Invoked {
     Completed {
         request_id: String,
         completed: Completed,
-        tail: bool,
+        log_tail: Option<Vec<u8>>,
     },
     Accepted {
         request_id: String,
@@ -119,11 +119,12 @@ impl Invokes {
                     payload,
                 };
                 let completed = self.lambda.run(invocation).await?;
-                let tail = text(headers, "x-amz-log-type") == Some("Tail");
+                let wants_log = text(headers, "x-amz-log-type") == Some("Tail");
+                let log_tail = wants_log.then(|| self.lambda.log_tail(&function.name, &completed));
                 Ok(Invoked::Completed {
                     request_id,
                     completed,
-                    tail,
+                    log_tail,
                 })
             }
             "Event" if payload.len() > ASYNCHRONOUS_LIMIT => Err(InvokeError::payload_too_large(
@@ -179,7 +180,7 @@ fn payload(body: Bytes) -> Result<Bytes, InvokeError> {
 fn completed_response(
     request_id: &str,
     completed: Completed,
-    tail: bool,
+    log_tail: Option<Vec<u8>>,
     signed: bool,
 ) -> Response {
     let mut headers = HeaderMap::new();
@@ -191,11 +192,9 @@ fn completed_response(
     if let Ok(id) = HeaderValue::from_str(request_id) {
         headers.insert(REQUEST_ID, id);
     }
-    if tail {
-        let log = base64::prelude::BASE64_STANDARD.encode(&completed.log_tail);
-        if let Ok(log) = HeaderValue::from_str(&log) {
-            headers.insert(LOG_RESULT, log);
-        }
+    let log = log_tail.map(|log| base64::prelude::BASE64_STANDARD.encode(log));
+    if let Some(Ok(log)) = log.as_deref().map(HeaderValue::from_str) {
+        headers.insert(LOG_RESULT, log);
     }
     match completed.result {
         Ok(body) => (StatusCode::OK, headers, body).into_response(),

@@ -39,8 +39,8 @@ pub struct Completed {
     pub started_at: Time,
     /// When it ended.
     pub ended_at: Time,
-    /// The last 4 KB that the function printed meanwhile.
-    pub log_tail: Vec<u8>,
+    /// How long the function's log was before; what follows was printed meanwhile.
+    pub(super) log_start: u64,
 }
 
 /// An invocation that never ran.
@@ -80,7 +80,7 @@ impl Pool {
 
     pub(super) async fn invoke(&self, invocation: &Invocation) -> Result<Completed, NotRun> {
         let _slot = self.slot().await?;
-        let printed = self.host.logs.length(&self.function.name);
+        let log_start = self.host.logs.length(&self.function.name);
         let mut time = Allowance::of(&self.function);
         let mut untaken = 0;
         let (started_at, answer) = loop {
@@ -116,11 +116,7 @@ impl Pool {
             result,
             started_at,
             ended_at: self.host.clock.now(),
-            log_tail: self
-                .host
-                .logs
-                .tail(&self.function.name, printed)
-                .unwrap_or_default(),
+            log_start,
         })
     }
 
