@@ -1,6 +1,6 @@
 //! A flow: one path of events through the picture, the parent of all its resources.
 
-use pulumi_gestalt_rust::{Context, CustomResourceOptions, Output};
+use pulumi_gestalt_rust::{Component, Context, CustomResourceOptions, Output};
 
 use crate::names::Names;
 use crate::settings::Settings;
@@ -10,21 +10,24 @@ pub(crate) struct Flow<'a> {
     pub(crate) ctx: &'a Context,
     pub(crate) settings: &'a Settings,
     names: &'a Names,
+    component: Component,
 }
 
 impl<'a> Flow<'a> {
-    /// Begins a flow of type `outbox:flow:<kind>`.
+    /// Begins the flow `name` with a component of type `type_token`, such as `outbox:flow:Users`.
     pub(crate) fn begin(
         ctx: &'a Context,
         names: &'a Names,
         settings: &'a Settings,
-        _kind: &str,
-        _name: &str,
+        type_token: &str,
+        name: &str,
     ) -> Self {
+        let component = ctx.component(type_token, name);
         Self {
             ctx,
             settings,
             names,
+            component,
         }
     }
 
@@ -34,21 +37,18 @@ impl<'a> Flow<'a> {
     }
 
     /// A resource of this flow.
-    #[expect(clippy::unused_self, reason = "the published SDK has no parents yet")]
     pub(crate) fn options(&self) -> CustomResourceOptions {
-        CustomResourceOptions::default()
+        CustomResourceOptions::default().parent(self.component.urn())
     }
 
-    /// A resource of this flow that is created after others and destroyed before them, given by their URNs.
-    /// Only for edges that carry no data; the others follow from the properties.
-    #[expect(clippy::unused_self, reason = "the published SDK has no parents yet")]
-    pub(crate) fn after(&self, _urns: Vec<Output<String>>) -> CustomResourceOptions {
-        CustomResourceOptions::default()
+    /// A resource of this flow that is created after others and destroyed before them, given by
+    /// their URNs. Only for edges that carry no data: the others follow from the properties.
+    pub(crate) fn after(&self, urns: &[&Output<String>]) -> CustomResourceOptions {
+        self.options().depends_on(urns.iter().copied())
     }
 
     /// A resource of this flow whose deletion Pulumi refuses if `protect`.
-    #[expect(clippy::unused_self, reason = "the published SDK has no parents yet")]
-    pub(crate) fn protected(&self, _protect: bool) -> CustomResourceOptions {
-        CustomResourceOptions::default()
+    pub(crate) fn protected(&self, protect: bool) -> CustomResourceOptions {
+        self.options().protect(protect)
     }
 }

@@ -63,7 +63,7 @@ pub(crate) fn function(
             .code(bootstrap_of(package))
             .memory_size(size.memory_size)
             .timeout(size.timeout)
-            .environment(variables(environment))
+            .maybe_environment(variables(environment))
             .logging_config(log_group.name.map(json_logs))
             .build_struct(),
         flow.options(),
@@ -94,15 +94,18 @@ fn json_logs(log_group: String) -> FunctionLoggingConfig {
     }
 }
 
-fn variables(environment: Vec<Variable>) -> Output<FunctionEnvironment> {
-    let none = Output::new(HashMap::new());
-    let all = environment.into_iter().fold(none, |all, (name, value)| {
-        pulumi_combine!(all, value).map(move |(mut all, value)| {
-            all.insert(name.to_owned(), value);
-            all
-        })
-    });
-    all.map(|variables| FunctionEnvironment {
+/// `None` without any variable: an empty environment would look changed at every deployment.
+fn variables(environment: Vec<Variable>) -> Option<Output<FunctionEnvironment>> {
+    let all = environment
+        .into_iter()
+        .map(|(name, value)| value.map(move |value| HashMap::from([(name.to_owned(), value)])))
+        .reduce(|all, more| {
+            pulumi_combine!(all, more).map(|(mut all, more)| {
+                all.extend(more);
+                all
+            })
+        })?;
+    Some(all.map(|variables| FunctionEnvironment {
         variables: Some(variables),
-    })
+    }))
 }

@@ -21,6 +21,8 @@ mod table;
 mod users;
 mod watch;
 
+use std::process::ExitCode;
+
 use pulumi_gestalt_rust::run;
 
 use crate::aws::functions::get_caller_identity;
@@ -29,16 +31,16 @@ use crate::flow::Flow;
 use crate::names::Names;
 use crate::settings::Settings;
 
-fn main() -> anyhow::Result<()> {
-    run(|ctx| {
+fn main() -> ExitCode {
+    run(|ctx| -> Result<(), Error> {
         let names = Names::new(ctx.get_project(), ctx.get_stack())?;
-        let settings = Settings::read(ctx.get_project(), |key| ctx.require_config(None, key).ok())?;
+        let settings = Settings::read(ctx)?;
+        let begin = |type_token, name| Flow::begin(ctx, &names, &settings, type_token, name);
         let account = get_caller_identity::invoke(ctx).account_id;
 
-        let events = Flow::begin(ctx, &names, &settings, "Events", "events");
-        let bus = bus::bus_with_archive(&events, "events");
-        let users = Flow::begin(ctx, &names, &settings, "Users", "users");
-        users::users(&users, &bus, &account);
+        // The bus is shared: it outlives any one flow that publishes to it.
+        let bus = bus::bus_with_archive(&begin("outbox:flow:Events", "events-flow"), "events");
+        users::users(&begin("outbox:flow:Users", "users-flow"), &bus, &account);
         Ok(())
     })
 }

@@ -44,9 +44,8 @@ pub(crate) fn relay_changes(
     relay: &Function,
     failures: &BucketResult,
     name: &str,
-    mut downstream: Vec<Output<String>>,
+    downstream: &[&Output<String>],
 ) -> EventSourceMappingResult {
-    downstream.insert(0, relay.policy.urn.clone());
     create_with_options(
         flow.ctx,
         name,
@@ -64,7 +63,7 @@ pub(crate) fn relay_changes(
                 metrics: vec!["EventCount".to_owned()],
             })
             .build_struct(),
-        flow.after(downstream),
+        flow.after(&[&[&relay.policy.urn], downstream].concat()),
     )
 }
 

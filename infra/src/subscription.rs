@@ -45,14 +45,14 @@ pub(crate) struct Subscription {
 
 impl Subscription {
     /// The URNs of all that an event passes here.
-    pub(crate) fn urns(&self) -> Vec<Output<String>> {
-        vec![
-            self.rule.urn.clone(),
-            self.target.urn.clone(),
-            self.dead_letters.urn.clone(),
-            self.dead_letters_policy.urn.clone(),
-            self.permission.urn.clone(),
-            self.invoke_config.urn.clone(),
+    pub(crate) fn urns(&self) -> [&Output<String>; 6] {
+        [
+            &self.rule.urn,
+            &self.target.urn,
+            &self.dead_letters.urn,
+            &self.dead_letters_policy.urn,
+            &self.permission.urn,
+            &self.invoke_config.urn,
         ]
     }
 }
@@ -91,11 +91,11 @@ pub(crate) fn subscribe<E: Event>(
             )
             .build_struct(),
         // EventBridge sends to the target at once, and does not retry what it lacks permission for.
-        flow.after(vec![
-            dead_letters_policy.urn.clone(),
-            permission.urn.clone(),
-            consumer.policy.urn.clone(),
-            invoke_config.urn.clone(),
+        flow.after(&[
+            &dead_letters_policy.urn,
+            &permission.urn,
+            &consumer.policy.urn,
+            &invoke_config.urn,
         ]),
     );
     Subscription {
@@ -169,6 +169,6 @@ fn keep_failures(
             .maximum_event_age_in_seconds(INVOKE_MAXIMUM_AGE_SECONDS)
             .destination_config(destination_config)
             .build_struct(),
-        flow.after(vec![consumer.policy.urn.clone()]),
+        flow.after(&[&consumer.policy.urn]),
     )
 }

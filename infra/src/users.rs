@@ -53,20 +53,24 @@ pub(crate) fn users(flow: &Flow, bus: &Bus, account: &Output<String>) {
         &consumer_failures,
     );
 
-    let mut downstream = user_created.urns();
-    downstream.extend([
-        quarantine.urn.clone(),
-        stream_failures.urn.clone(),
-        consumer_failures.urn.clone(),
-        bus.archive.urn.clone(),
-    ]);
+    let failure_places = [
+        &quarantine.urn,
+        &stream_failures.urn,
+        &consumer_failures.urn,
+    ];
+    let downstream = [
+        &user_created.urns()[..],
+        &failure_places,
+        &[&bus.archive.urn],
+    ]
+    .concat();
     let mapping = relay_changes(
         flow,
         &users,
         &relay,
         &stream_failures,
         "users-relay-mapping",
-        downstream,
+        &downstream,
     );
 
     watch_relay(flow, "users-relay", &relay, &mapping);

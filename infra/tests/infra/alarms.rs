@@ -1,0 +1,147 @@
+//! Every hop is watched.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use stack::{Resource, Stack};
+
+use crate::declared::{dev, dev_with, named};
+
+const ALARM: &str = "aws:cloudwatch/metricAlarm:MetricAlarm";
+
+/// Metric and dimensions of every alarm on one metric.
+fn watched(stack: &Stack) -> BTreeSet<(String, String)> {
+    stack
+        .of_type(ALARM)
+        .filter_map(|alarm| {
+            let metric = alarm.inputs.get("metricName")?.as_str()?;
+            Some((metric.to_owned(), alarm.inputs["dimensions"].to_string()))
+        })
+        .collect()
+}
+
+fn uuid(mapping: &Resource) -> Value {
+    json!({ "EventSourceMappingUUID": mapping.outputs["uuid"] })
+}
+
+#[tokio::test]
+async fn given_the_dev_stack_then_each_place_where_events_are_late_or_lost_is_watched() {
+    let stack = dev().await;
+    let relay = json!({ "FunctionName": "outbox-dev-users-relay" });
+    let consumer = json!({ "FunctionName": "outbox-dev-user-created-consumer" });
+    let rule =
+        json!({ "EventBusName": "outbox-dev-events", "RuleName": "outbox-dev-user-created" });
+    let mapping = named(
+        &stack,
+        "aws:lambda/eventSourceMapping:EventSourceMapping",
+        "users-relay-mapping",
+    );
+    let queue = |name: &str| json!({ "QueueName": format!("outbox-dev-{name}") });
+    let expected = [
+        ("IteratorAge", relay.clone()),
+        ("Errors", relay.clone()),
+        ("DestinationDeliveryFailures", relay),
+        ("OnFailureDestinationDeliveredEventCount", uuid(mapping)),
+        ("DestinationDeliveryFailures", consumer.clone()),
+        ("AsyncEventsDropped", consumer),
+        ("InvocationsFailedToBeSentToDlq", rule),
+        (
+            "ApproximateNumberOfMessagesVisible",
+            queue("users-relay-quarantine"),
+        ),
+        (
+            "ApproximateNumberOfMessagesVisible",
+            queue("user-created-dead-letters"),
+        ),
+        (
+            "ApproximateNumberOfMessagesVisible",
+            queue("user-created-consumer-failures"),
+        ),
+    ];
+    let expected: BTreeSet<_> = expected
+        .into_iter()
+        .map(|(metric, dimensions)| (metric.to_owned(), dimensions.to_string()))
+        .collect();
+    assert_eq!(watched(&stack), expected);
+}
+
+#[tokio::test]
+async fn given_a_queue_then_it_has_an_alarm() {
+    let stack = dev().await;
+    let watched = watched(&stack);
+    for queue in stack.of_type("aws:sqs/queue:Queue") {
+        let dimensions = json!({ "QueueName": queue.outputs["name"] }).to_string();
+        let alarm = ("ApproximateNumberOfMessagesVisible".to_owned(), dimensions);
+        assert!(watched.contains(&alarm), "{} is not watched", queue.name);
+    }
+}
+
+#[tokio::test]
+async fn given_a_relay_that_runs_while_its_rule_matches_nothing_then_an_alarm_sees_it() {
+    let stack = dev().await;
+    let alarm = named(&stack, ALARM, "user-created-matched-events");
+    let queries = alarm.inputs["metricQueries"].as_array().unwrap();
+
+    let metric =
+        |id: &str| queries.iter().find(|query| query["id"] == id).unwrap()["metric"].clone();
+
+    assert_eq!(metric("relayed")["metricName"], "Invocations");
+    assert_eq!(
+        metric("relayed")["dimensions"],
+        json!({ "FunctionName": "outbox-dev-users-relay" })
+    );
+    assert_eq!(metric("matched")["namespace"], "AWS/Events");
+    assert_eq!(metric("matched")["metricName"], "MatchedEvents");
+    assert_eq!(
+        metric("matched")["dimensions"],
+        json!({ "EventBusName": "outbox-dev-events", "RuleName": "outbox-dev-user-created" })
+    );
+    let returned: Vec<_> = queries
+        .iter()
+        .filter(|query| query["returnData"] == true)
+        .collect();
+    assert_eq!(returned.len(), 1, "CloudWatch alarms on exactly one result");
+    assert_eq!(
+        returned[0]["expression"],
+        "IF(FILL(relayed, 0) > 0 AND FILL(matched, 0) == 0, 1, 0)"
+    );
+}
+
+#[tokio::test]
+async fn given_a_metric_without_data_then_no_alarm_goes_off() {
+    let stack = dev().await;
+    for alarm in stack.of_type(ALARM) {
+        assert_eq!(
+            alarm.inputs["treatMissingData"], "notBreaching",
+            "{}",
+            alarm.name
+        );
+        assert_eq!(
+            alarm.inputs["comparisonOperator"], "GreaterThanThreshold",
+            "{}",
+            alarm.name
+        );
+        assert!(
+            alarm.inputs["alarmDescription"].as_str().unwrap().len() > 40,
+            "{}",
+            alarm.name
+        );
+    }
+}
+
+#[tokio::test]
+async fn given_a_topic_then_every_alarm_is_sent_to_it_and_else_to_nobody() {
+    let topic = "arn:aws:sns:eu-west-1:123456789012:on-call";
+    let cases = [
+        (dev().await, json!([])),
+        (
+            dev_with(&[("alarmTopicArn", topic)]).await.unwrap(),
+            json!([topic]),
+        ),
+    ];
+    for (stack, actions) in cases {
+        for alarm in stack.of_type(ALARM) {
+            assert_eq!(alarm.inputs["alarmActions"], actions, "{}", alarm.name);
+        }
+    }
+}

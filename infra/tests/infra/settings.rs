@@ -1,0 +1,144 @@
+//! The configuration: described in `Pulumi.yaml`, refused when it is wrong.
+
+use std::collections::BTreeMap;
+
+use stack::{Error, Program, Project, Stack};
+
+use crate::declared::{aws, dev_program, dev_with, root, run};
+
+/// The lines with which the program itself gave up.
+fn refusal(result: Result<Stack, Error>) -> Vec<String> {
+    match result {
+        Err(Error::Failed { status, lines }) => {
+            assert!(status.contains("exit status: 1"), "{status}: {lines:#?}");
+            lines
+        }
+        other => panic!("the program should have failed: {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn given_a_bad_value_then_one_line_names_key_value_and_what_is_allowed() {
+    let number = |range: &str| format!("a whole number from {range}");
+    let cases = [
+        ("architecture", "arm", "arm64 or x86_64".to_owned()),
+        ("writerMemorySize", "127", number("128 to 10240 (MB)")),
+        ("usersRelayMemorySize", "1e3", number("128 to 10240 (MB)")),
+        (
+            "userCreatedConsumerMemorySize",
+            "3000000000",
+            number("128 to 10240 (MB)"),
+        ),
+        ("writerTimeout", "901", number("1 to 900 (seconds)")),
+        ("usersRelayTimeout", "10", number("15 to 900 (seconds)")),
+        (
+            "userCreatedConsumerTimeout",
+            "",
+            number("1 to 900 (seconds)"),
+        ),
+        (
+            "logRetentionDays",
+            "15",
+            "one of [1, 3, 5, 7, 14, 30, 60,".to_owned(),
+        ),
+        (
+            "archiveRetentionDays",
+            "-1",
+            number("0 to 3653 (days, 0 is for ever)"),
+        ),
+        ("pointInTimeRecovery", "yes", "true or false".to_owned()),
+        ("deletionProtection", "on", "true or false".to_owned()),
+        ("forceDestroy", "True", "true or false".to_owned()),
+        (
+            "alarmTopicArn",
+            "alarms",
+            "the ARN of an SNS topic".to_owned(),
+        ),
+        (
+            "alarmTopicArn",
+            "arn:aws:sqs:us-east-1:123456789012:a",
+            "the ARN of an SNS topic".to_owned(),
+        ),
+        (
+            "alarmTopicArn",
+            "arn:aws:sns:us-east-1::a",
+            "the ARN of an SNS topic".to_owned(),
+        ),
+    ];
+    for (key, value, allowed) in cases {
+        let lines = refusal(dev_with(&[(key, value)]).await);
+        assert_eq!(lines.len(), 1, "{lines:#?}");
+        for part in [
+            format!("`outbox:{key}` is `{value}`"),
+            allowed,
+            "nothing was declared".to_owned(),
+        ] {
+            assert!(
+                lines[0].contains(&part),
+                "{part} is missing in: {}",
+                lines[0]
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn given_a_stack_whose_names_aws_would_refuse_then_one_line_says_so() {
+    let program = Program {
+        stack: "Production_1".to_owned(),
+        ..dev_program()
+    };
+    let lines = refusal(run(&program, aws()).await);
+    assert_eq!(lines.len(), 1, "{lines:#?}");
+    assert!(lines[0].contains("\"outbox-Production_1\""), "{}", lines[0]);
+}
+
+#[tokio::test]
+async fn given_pulumi_yaml_then_it_describes_keys_that_the_program_reads() {
+    let project = Project::read(root(), "dev").unwrap();
+    assert!(project.settings.len() > 10);
+    for (key, setting) in &project.settings {
+        assert!(
+            setting
+                .description
+                .as_ref()
+                .is_some_and(|text| text.len() > 30),
+            "{key} is not described"
+        );
+        assert!(setting.default.is_some(), "{key} has no default");
+        let name = key.strip_prefix("outbox:").expect("a key of this project");
+        // No key takes this, so one that goes through is not read.
+        let lines = refusal(dev_with(&[(name, "?")]).await);
+        assert!(lines[0].contains(&format!("`{key}`")), "{lines:#?}");
+    }
+}
+
+#[tokio::test]
+async fn given_pulumi_yaml_then_its_defaults_are_those_of_the_program() {
+    let project = Project::read(root(), "dev").unwrap();
+    let text = |default: &serde_norway::Value| match default {
+        serde_norway::Value::String(text) => text.clone(),
+        other => serde_norway::to_string(other).unwrap().trim().to_owned(),
+    };
+    let documented: BTreeMap<_, _> = project
+        .settings
+        .iter()
+        .map(|(key, setting)| (key.clone(), text(setting.default.as_ref().unwrap())))
+        .collect();
+    let with = |config| async {
+        run(
+            &Program {
+                config,
+                ..dev_program()
+            },
+            aws(),
+        )
+        .await
+        .unwrap()
+    };
+
+    assert_eq!(
+        with(documented).await.resources,
+        with(BTreeMap::new()).await.resources
+    );
+}

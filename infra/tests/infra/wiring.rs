@@ -1,0 +1,333 @@
+//! Each hop has a place for what fails, and may write to exactly that place.
+
+use serde_json::{Value, json};
+use stack::{Resource, Stack};
+
+use crate::declared::{
+    ACCOUNT, dev, dev_with, named, permissions, permissions_of_function, permitting,
+};
+
+const BUCKET: &str = "aws:s3/bucket:Bucket";
+const FUNCTION: &str = "aws:lambda/function:Function";
+const INVOKE_CONFIG: &str = "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig";
+const MAPPING: &str = "aws:lambda/eventSourceMapping:EventSourceMapping";
+const PERMISSION: &str = "aws:lambda/permission:Permission";
+const QUEUE: &str = "aws:sqs/queue:Queue";
+const QUEUE_POLICY: &str = "aws:sqs/queuePolicy:QueuePolicy";
+const RULE: &str = "aws:cloudwatch/eventRule:EventRule";
+const TABLE: &str = "aws:dynamodb/table:Table";
+const TARGET: &str = "aws:cloudwatch/eventTarget:EventTarget";
+
+/// The resource that an ARN in some property names.
+fn at<'a>(stack: &'a Stack, arn: &Value) -> &'a Resource {
+    let arn = arn.as_str().unwrap();
+    stack
+        .by_arn(arn)
+        .unwrap_or_else(|| panic!("{arn} is not declared"))
+}
+
+#[tokio::test]
+async fn given_the_dev_stack_then_the_mapping_loses_nothing() {
+    let stack = dev().await;
+    let mapping = named(&stack, MAPPING, "users-relay-mapping");
+
+    assert_eq!(
+        mapping.inputs["eventSourceArn"],
+        named(&stack, TABLE, "users").outputs["streamArn"]
+    );
+    assert_eq!(
+        at(&stack, &mapping.inputs["functionName"]).name,
+        "users-relay"
+    );
+    let values = [
+        ("startingPosition", json!("TRIM_HORIZON")),
+        ("batchSize", json!(100)),
+        ("functionResponseTypes", json!(["ReportBatchItemFailures"])),
+        ("bisectBatchOnFunctionError", json!(true)),
+        ("maximumRecordAgeInSeconds", json!(72_000)),
+        ("maximumRetryAttempts", json!(10_000)),
+    ];
+    for (property, value) in values {
+        assert_eq!(mapping.inputs[property], value, "{property}");
+    }
+}
+
+#[tokio::test]
+async fn given_the_dev_stack_then_each_mapping_has_a_bucket_that_its_function_may_write_to() {
+    let stack = dev().await;
+    let mut mappings = 0;
+    for mapping in stack.of_type(MAPPING) {
+        mappings += 1;
+        let bucket = at(
+            &stack,
+            &mapping.inputs["destinationConfig"]["onFailure"]["destinationArn"],
+        );
+        assert_eq!(
+            bucket.type_token, BUCKET,
+            "only a bucket takes the records themselves"
+        );
+        let arn = bucket.text("arn").unwrap();
+
+        let rights = permissions_of_function(&stack, at(&stack, &mapping.inputs["functionName"]));
+
+        let of_this_account = json!({ "StringEquals": { "s3:ResourceAccount": ACCOUNT } });
+        for (action, resource) in [
+            ("s3:PutObject", format!("{arn}/*")),
+            ("s3:ListBucket", arn.to_owned()),
+        ] {
+            let permitted = permitting(&rights, action);
+            assert_eq!(
+                permitted.len(),
+                1,
+                "{} may {action} in one place",
+                mapping.name
+            );
+            assert_eq!(permitted[0].resource, resource);
+            assert_eq!(permitted[0].condition, of_this_account);
+        }
+    }
+    assert_eq!(mappings, 1);
+}
+
+#[tokio::test]
+async fn given_the_dev_stack_then_each_target_has_a_dead_letter_queue_that_takes_from_its_rule_alone()
+ {
+    let stack = dev().await;
+    let mut targets = 0;
+    for target in stack.of_type(TARGET) {
+        targets += 1;
+        assert_eq!(
+            target.inputs["retryPolicy"],
+            json!({ "maximumRetryAttempts": 185, "maximumEventAgeInSeconds": 86_400 })
+        );
+        let rule = stack
+            .of_type(RULE)
+            .find(|rule| rule.outputs["name"] == target.inputs["rule"])
+            .unwrap();
+        assert_eq!(rule.inputs["eventBusName"], target.inputs["eventBusName"]);
+        let queue = at(&stack, &target.inputs["deadLetterConfig"]["arn"]);
+        assert_eq!(queue.type_token, QUEUE);
+
+        let policies: Vec<_> = stack
+            .of_type(QUEUE_POLICY)
+            .filter(|policy| policy.inputs["queueUrl"] == queue.outputs["url"])
+            .collect();
+
+        assert_eq!(policies.len(), 1, "{} has one policy", queue.name);
+        let permitted = permissions(policies[0]);
+        assert_eq!(permitted.len(), 1);
+        assert_eq!(permitted[0].actions, ["sqs:SendMessage"]);
+        assert_eq!(permitted[0].resource, queue.text("arn").unwrap());
+        assert_eq!(
+            permitted[0].service.as_deref(),
+            Some("events.amazonaws.com")
+        );
+        assert_eq!(
+            permitted[0].condition,
+            json!({ "ArnEquals": { "aws:SourceArn": rule.outputs["arn"] } })
+        );
+        assert!(
+            target.dependencies.contains(&policies[0].urn),
+            "a target works only behind its queue's policy"
+        );
+    }
+    assert_eq!(targets, 1);
+}
+
+#[tokio::test]
+async fn given_the_dev_stack_then_each_function_behind_a_rule_keeps_its_failures_in_a_queue_it_may_write_to()
+ {
+    let stack = dev().await;
+    let asynchronous: Vec<_> = stack
+        .of_type(TARGET)
+        .map(|target| at(&stack, &target.inputs["arn"]))
+        .filter(|resource| resource.type_token == FUNCTION)
+        .collect();
+    assert_eq!(asynchronous.len(), 1);
+    for function in asynchronous {
+        let configs: Vec<_> = stack
+            .of_type(INVOKE_CONFIG)
+            .filter(|config| config.inputs["functionName"] == function.outputs["name"])
+            .collect();
+        assert_eq!(
+            configs.len(),
+            1,
+            "{} has one invoke configuration",
+            function.name
+        );
+        assert_eq!(configs[0].inputs["maximumRetryAttempts"], 2);
+        assert_eq!(configs[0].inputs["maximumEventAgeInSeconds"], 21_600);
+        let queue = at(
+            &stack,
+            &configs[0].inputs["destinationConfig"]["onFailure"]["destination"],
+        );
+        assert_eq!(queue.type_token, QUEUE);
+
+        let permitted = permitting(
+            &permissions_of_function(&stack, function),
+            "sqs:SendMessage",
+        );
+
+        assert_eq!(
+            permitted.len(),
+            1,
+            "{} may send to one queue",
+            function.name
+        );
+        assert_eq!(permitted[0].resource, queue.text("arn").unwrap());
+    }
+}
+
+#[tokio::test]
+async fn given_the_dev_stack_then_a_rule_and_nobody_else_may_invoke_its_function() {
+    let stack = dev().await;
+    for target in stack.of_type(TARGET) {
+        let function = at(&stack, &target.inputs["arn"]);
+        let rule = stack
+            .of_type(RULE)
+            .find(|rule| rule.outputs["name"] == target.inputs["rule"])
+            .unwrap();
+
+        let permissions: Vec<_> = stack
+            .of_type(PERMISSION)
+            .filter(|permission| permission.inputs["function"] == function.outputs["name"])
+            .collect();
+
+        assert_eq!(permissions.len(), 1);
+        assert_eq!(permissions[0].inputs["action"], "lambda:InvokeFunction");
+        assert_eq!(permissions[0].inputs["principal"], "events.amazonaws.com");
+        assert_eq!(permissions[0].inputs["sourceArn"], rule.outputs["arn"]);
+        assert!(
+            target.dependencies.contains(&permissions[0].urn),
+            "a missing permission is not retried"
+        );
+    }
+}
+
+#[tokio::test]
+async fn given_the_dev_stack_then_the_rule_takes_what_the_contract_says() {
+    let stack = dev().await;
+    let pattern: Value = serde_json::from_str(
+        named(&stack, RULE, "user-created").inputs["eventPattern"]
+            .as_str()
+            .unwrap(),
+    )
+    .unwrap();
+    assert_eq!(
+        pattern,
+        json!({ "source": ["myapp.users"], "detail-type": ["UserCreated"] })
+    );
+}
+
+#[tokio::test]
+async fn given_the_dev_stack_then_each_queue_keeps_failures_for_14_days() {
+    let stack = dev().await;
+    let queues: Vec<_> = stack.of_type(QUEUE).collect();
+    assert_eq!(queues.len(), 3);
+    for queue in queues {
+        assert_eq!(
+            queue.inputs["messageRetentionSeconds"], 1_209_600,
+            "{}",
+            queue.name
+        );
+    }
+}
+
+#[tokio::test]
+async fn given_the_dev_stack_then_every_event_of_the_bus_is_archived() {
+    let stack = dev().await;
+    let archive = named(
+        &stack,
+        "aws:cloudwatch/eventArchive:EventArchive",
+        "events-archive",
+    );
+    assert_eq!(at(&stack, &archive.inputs["eventSourceArn"]).name, "events");
+    assert_eq!(archive.inputs.get("eventPattern"), None);
+    assert_eq!(archive.inputs["retentionDays"], 14);
+}
+
+#[tokio::test]
+async fn given_the_dev_stack_then_the_table_streams_new_images_of_items_by_id() {
+    let table = dev().await;
+    let table = named(&table, TABLE, "users");
+    assert_eq!(table.inputs["billingMode"], "PAY_PER_REQUEST");
+    assert_eq!(table.inputs["hashKey"], "id");
+    assert_eq!(
+        table.inputs["attributes"],
+        json!([{ "name": "id", "type": "S" }])
+    );
+    assert_eq!(table.inputs["streamEnabled"], true);
+    assert_eq!(table.inputs["streamViewType"], "NEW_IMAGE");
+}
+
+#[tokio::test]
+async fn given_no_configuration_then_data_is_protected_and_in_dev_destroy_works() {
+    let protected = dev_with(&[
+        ("pointInTimeRecovery", "true"),
+        ("deletionProtection", "true"),
+        ("forceDestroy", "false"),
+    ])
+    .await
+    .unwrap();
+    for (stack, production) in [(protected, true), (dev().await, false)] {
+        let table = named(&stack, TABLE, "users");
+        assert_eq!(
+            table.inputs["pointInTimeRecovery"],
+            json!({ "enabled": production })
+        );
+        assert_eq!(table.inputs["deletionProtectionEnabled"], production);
+        assert_eq!(table.protect, production);
+        assert_eq!(
+            named(&stack, BUCKET, "users-stream-failures").inputs["forceDestroy"],
+            !production
+        );
+        assert_eq!(
+            stack.resources.iter().filter(|one| one.protect).count(),
+            usize::from(production)
+        );
+    }
+}
+
+#[tokio::test]
+async fn given_the_dev_stack_then_every_physical_name_begins_with_project_and_stack() {
+    let stack = dev().await;
+    for resource in stack.resources.iter().filter(|resource| resource.custom) {
+        let Some(name) = ["name", "bucket"]
+            .into_iter()
+            .find_map(|property| resource.inputs.get(property))
+        else {
+            continue;
+        };
+        let expected = match resource.type_token.as_str() {
+            BUCKET => format!("outbox-dev-{}-{ACCOUNT}", resource.name),
+            "aws:cloudwatch/logGroup:LogGroup" => {
+                format!(
+                    "/aws/lambda/outbox-dev-{}",
+                    resource.name.trim_end_matches("-logs")
+                )
+            }
+            _ => format!("outbox-dev-{}", resource.name),
+        };
+        assert_eq!(name.as_str(), Some(expected.as_str()), "{}", resource.urn);
+    }
+}
+
+#[tokio::test]
+async fn given_the_dev_stack_then_its_outputs_name_what_a_user_works_with() {
+    let stack = dev().await;
+    let queue = |name| format!("https://sqs.eu-west-1.amazonaws.com/{ACCOUNT}/outbox-dev-{name}");
+    assert_eq!(
+        Value::Object(stack.outputs),
+        json!({
+            "writerFunction": "outbox-dev-writer",
+            "usersRelayFunction": "outbox-dev-users-relay",
+            "userCreatedConsumerFunction": "outbox-dev-user-created-consumer",
+            "usersTable": "outbox-dev-users",
+            "eventBus": "outbox-dev-events",
+            "quarantineQueueUrl": queue("users-relay-quarantine"),
+            "deadLetterQueueUrl": queue("user-created-dead-letters"),
+            "consumerFailureQueueUrl": queue("user-created-consumer-failures"),
+            "streamFailuresBucket": format!("outbox-dev-users-stream-failures-{ACCOUNT}"),
+        })
+    );
+}
