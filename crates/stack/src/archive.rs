@@ -2,7 +2,7 @@ use serde_json::Value;
 
 use crate::value::{ARCHIVE, SIGNATURE};
 
-/// The path in a file archive, for example `target/lambda/writer/bootstrap.zip` in a function's `code`.
+/// The path in a file archive, for example `target/lambda/checkout/bootstrap.zip` in a function's `code`.
 ///
 /// `None` for anything but an archive that names a path, such as an archive of inline assets.
 #[must_use]

@@ -9,7 +9,7 @@ pub struct Resource {
     pub urn: String,
     /// For example `aws:sqs/queue:Queue`.
     pub type_token: String,
-    /// The name in the program, for example `writer`; the physical name stands in `outputs`.
+    /// The name in the program, for example `checkout`; the physical name stands in `outputs`.
     pub name: String,
     /// The component or stack it belongs to.
     pub parent: Option<String>,
@@ -78,7 +78,7 @@ impl Stack {
         self.resources.iter().find(same)
     }
 
-    /// The dependency graph as text, one sorted line per edge: `users-relay -> users-relay-role`.
+    /// The dependency graph as text, one sorted line per edge: `checkout -> checkout-role`.
     ///
     /// Names are those of the program; one that several types share is followed by its type.
     #[must_use]

@@ -19,7 +19,7 @@ pub struct Place {
 pub struct Event {
     /// Made by the bus for each accepted entry; a repeated entry gets another one.
     pub id: String,
-    /// What kind of event, for example `UserCreated`.
+    /// What kind of event, for example `OrderPlaced`.
     pub detail_type: String,
     /// Who published it.
     pub source: String,

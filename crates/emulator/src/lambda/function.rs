@@ -9,11 +9,11 @@ use thiserror::Error;
 /// A declared function: what of `aws:lambda/function:Function` matters for running it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Function {
-    /// The physical name, for example `shop-dev-writer`.
+    /// The physical name, for example `shop-dev-checkout`.
     pub name: String,
     /// The ARN.
     pub arn: String,
-    /// The name in the Pulumi program, for example `writer`.
+    /// The name in the Pulumi program, for example `checkout`.
     pub resource: String,
     /// The package whose binary it runs, from the path of its archive.
     pub package: String,
