@@ -1,0 +1,251 @@
+use std::ffi::OsString;
+use std::num::NonZeroU16;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+const EXAMPLES: &str = "\
+Examples:
+  cargo outbox demo --users 1               one user, from the write to the consumer
+  cargo outbox up                           the declared stack on this machine, until Ctrl-C
+  cargo outbox invoke writer '{}'           in a second terminal: write a user
+  cargo outbox logs user-created-consumer   what the consumer logged";
+
+/// Runs the stack that the Pulumi program declares on this machine, with the real functions.
+#[derive(Debug, Parser)]
+#[command(name = "cargo-outbox", bin_name = "cargo outbox", version, after_help = EXAMPLES)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Up(Up),
+    Demo(Demo),
+    Invoke(Invoke),
+    Logs(Logs),
+    Reset(Reset),
+    Bench(Bench),
+}
+
+impl Arguments {
+    /// Parses a command line; as a subcommand of cargo its first word is `outbox` again.
+    pub(crate) fn parse_from_cargo(
+        words: impl Iterator<Item = OsString>,
+    ) -> Result<Self, clap::Error> {
+        let words: Vec<OsString> = words.collect();
+        let as_subcommand = words.get(1).is_some_and(|word| word == "outbox");
+        let skipped = usize::from(as_subcommand);
+        let program = words.first().cloned().into_iter();
+        Self::try_parse_from(program.chain(words.into_iter().skip(1 + skipped)))
+    }
+}
+
+/// Which project's stack is meant.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Place {
+    /// Where Pulumi.yaml is, in this directory or above it [default: the current directory]
+    #[arg(long, short = 'C', value_name = "DIR")]
+    pub(crate) directory: Option<PathBuf>,
+    /// Where the local state is kept [default: .outbox beside Pulumi.yaml]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) state: Option<PathBuf>,
+}
+
+/// How the stack is built and run.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Settings {
+    /// The Pulumi stack, whose configuration is in `Pulumi.<STACK>.yaml`
+    #[arg(long, default_value = "dev")]
+    pub(crate) stack: String,
+    /// Build the functions optimised (cargo profile `local`)
+    #[arg(long)]
+    pub(crate) release: bool,
+    /// Run this executable instead of building the functions' package; may be repeated
+    #[arg(long = "binary", value_name = "PACKAGE=PATH", value_parser = replacement)]
+    pub(crate) binaries: Vec<(String, PathBuf)>,
+}
+
+/// Builds what changed, runs the Pulumi program, brings its resources up and shows every delivery.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Ctrl-C ends it; undelivered events stay in the state directory and go on with the next `up`.
+
+Examples:
+  cargo outbox up
+  cargo outbox up --ephemeral --port 0 --invoke-port 0   forget all at the end, on free ports
+  cargo outbox up --release                              optimised functions")]
+pub(crate) struct Up {
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// Keep all state in memory and forget it at the end
+    #[arg(long)]
+    pub(crate) ephemeral: bool,
+    /// The port for AWS calls; 0 takes a free one
+    #[arg(long, default_value_t = 4566)]
+    pub(crate) port: u16,
+    /// The port where `cargo lambda invoke` looks for functions; 0 takes a free one
+    #[arg(long, default_value_t = 9000)]
+    pub(crate) invoke_port: u16,
+    #[command(flatten)]
+    pub(crate) settings: Settings,
+}
+
+/// Writes users through the writer function and checks that each one's event reached the consumer.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Runs on free ports and keeps its state in memory unless --state is given.
+Exit code: 0 if every written user's event reached the consumer unchanged, 1 if not.
+A line of FILE that the writer refuses is reported with its number; it is not written, so not missing.
+
+Examples:
+  cargo outbox demo --users 1
+  cargo outbox demo --from users.jsonl")]
+pub(crate) struct Demo {
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// How many users to generate
+    #[arg(long, value_name = "N", default_value_t = 10, conflicts_with = "from",
+          value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) users: u32,
+    /// Give each JSON line of FILE to the writer as its event
+    #[arg(long, value_name = "FILE")]
+    pub(crate) from: Option<PathBuf>,
+    /// How many invocations of the writer may run side by side
+    #[arg(long, value_name = "N", default_value = "4")]
+    pub(crate) concurrency: NonZeroU16,
+    /// At most this many writes a second [default: as many as go]
+    #[arg(long, value_name = "N")]
+    pub(crate) rate: Option<NonZeroU16>,
+    /// Give up when for this many seconds nothing more has arrived
+    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+    pub(crate) patience: u32,
+    #[command(flatten)]
+    pub(crate) settings: Settings,
+}
+
+/// Invokes a function of the running stack and prints its answer.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit code: 0 if the function answered, 1 if it failed or could not be reached.
+
+Examples:
+  cargo outbox invoke writer
+  cargo outbox invoke writer '{\"username\": \"ada\"}'
+  echo '{}' | cargo outbox invoke outbox-dev-writer -")]
+pub(crate) struct Invoke {
+    /// The function's name in the Pulumi program or its physical name
+    pub(crate) name: String,
+    /// The event; `-` reads it from standard input
+    #[arg(value_name = "JSON", default_value = "{}")]
+    pub(crate) event: String,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+/// Prints what a function's environments wrote to standard output and standard error.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cargo outbox logs user-created-consumer
+  cargo outbox logs writer --follow")]
+pub(crate) struct Logs {
+    /// The function's name in the Pulumi program or its physical name
+    pub(crate) name: String,
+    /// Go on printing what is added, until Ctrl-C
+    #[arg(long, short)]
+    pub(crate) follow: bool,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+/// Forgets the local state: tables, streams, queues, undelivered events, logs.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cargo outbox reset          asks first
+  cargo outbox reset --yes    does not ask")]
+pub(crate) struct Reset {
+    /// Don't ask
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+/// Measures the functions' release binaries.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit code: 0 if no event was lost, 1 if one was.
+
+Examples:
+  cargo outbox bench relay
+  cargo outbox bench relay --failing 5 --outage 5    with a bus that fails")]
+pub(crate) struct Bench {
+    #[command(subcommand)]
+    pub(crate) what: Benched,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Benched {
+    /// One instance of the relay, as fast as it goes, with a bus of the bench's own
+    Relay(bench::relay::Options),
+}
+
+fn replacement(text: &str) -> Result<(String, PathBuf), String> {
+    match text.split_once('=') {
+        Some((name, path)) if !name.is_empty() && !path.is_empty() => {
+            Ok((name.to_owned(), PathBuf::from(path)))
+        }
+        _ => Err("expected a package's name, `=` and the path of an executable".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail so")]
+
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn parse(line: &str) -> Result<Arguments, clap::Error> {
+        Arguments::parse_from_cargo(line.split(' ').map(OsString::from))
+    }
+
+    #[test]
+    fn the_command_tree_is_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn the_alias_and_cargos_own_subcommand_mean_the_same() {
+        for line in [
+            "cargo-outbox outbox demo --users 3",
+            "cargo-outbox demo --users 3",
+        ] {
+            let Command::Demo(demo) = parse(line).unwrap().command else {
+                panic!("{line} is not the demo")
+            };
+            assert_eq!(demo.users, 3);
+        }
+    }
+
+    #[test]
+    fn users_and_a_file_exclude_each_other() {
+        assert!(parse("cargo-outbox demo --users 3 --from users.jsonl").is_err());
+        assert!(parse("cargo-outbox demo --users 0").is_err());
+    }
+
+    #[test]
+    fn a_replaced_binary_needs_a_name_and_a_path() {
+        assert_eq!(
+            replacement("writer=/tmp/a=b").unwrap(),
+            ("writer".to_owned(), PathBuf::from("/tmp/a=b"))
+        );
+        for bad in ["writer", "writer=", "=/tmp/a"] {
+            assert!(replacement(bad).is_err(), "{bad}");
+        }
+    }
+}

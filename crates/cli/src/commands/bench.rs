@@ -1,0 +1,16 @@
+use std::process::ExitCode;
+
+use crate::arguments::{Bench, Benched};
+use crate::error::Error;
+
+/// Measures, and prints what was measured.
+pub(crate) async fn run(arguments: Bench) -> Result<ExitCode, Error> {
+    let Benched::Relay(options) = arguments.what;
+    let report = bench::relay::run(options).await?;
+    print!("{report}");
+    Ok(if report.is_complete() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}

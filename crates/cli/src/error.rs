@@ -1,0 +1,144 @@
+use std::fmt::Write as _;
+use std::io;
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+/// Why a command could not do what it was asked.
+#[derive(Debug, Error)]
+pub(crate) enum Error {
+    /// No Pulumi program where we stand.
+    #[error(
+        "no Pulumi.yaml in {directory} or above it: run this inside the project, or name it with --directory"
+    )]
+    NoProject { directory: PathBuf },
+    /// A file or directory of the user's.
+    #[error("can't {action} {path}")]
+    File {
+        action: &'static str,
+        path: PathBuf,
+        source: io::Error,
+    },
+    /// Cargo itself could not be started.
+    #[error("can't start {program}: is Rust installed and on the PATH?")]
+    CargoMissing { program: String, source: io::Error },
+    /// `cargo metadata` failed.
+    #[error("cargo can't read the workspace around {directory}: {message}")]
+    Workspace { directory: PathBuf, message: String },
+    /// `cargo metadata` printed what this version can't read.
+    #[error("cargo described the workspace in a form that this version can't read")]
+    WorkspaceForm(#[source] serde_json::Error),
+    /// Compiler errors; cargo has printed them.
+    #[error("the build of {} failed: cargo's messages are above, nothing was started", .binaries.join(", "))]
+    Build { binaries: Vec<String> },
+    /// Cargo succeeded but named no executable.
+    #[error("cargo built {binary} but named no executable for it")]
+    NoExecutable { binary: String },
+    /// The Pulumi program is no binary of the workspace.
+    #[error(
+        "Pulumi.yaml's runtime.options.binary is {path}, but no package of the workspace has a binary {binary:?}"
+    )]
+    UnknownProgram { path: PathBuf, binary: String },
+    /// A function whose archive belongs to no package.
+    #[error(
+        "the function {resource:?} has the code {path:?}, but no package of the workspace has a binary {binary:?}: \
+         expected target/lambda/<package>/bootstrap.zip"
+    )]
+    UnknownPackage {
+        resource: String,
+        path: String,
+        binary: String,
+    },
+    /// A `--binary` for a package that no function runs.
+    #[error("--binary names the package {name:?}, but the stack's functions run {}", .declared.join(", "))]
+    UnusedBinary { name: String, declared: Vec<String> },
+    /// The stack lacks what the demo is about.
+    #[error("the demo needs {what}, but the stack does not declare it")]
+    NotDeclared { what: String },
+    /// The program could not be read or run, or a resource was refused.
+    #[error("can't bring the stack {stack:?} up")]
+    Stack { stack: String, source: stack::Error },
+    /// The emulator could not start or go on.
+    #[error("can't run the stack {stack:?} on this machine")]
+    Emulator {
+        stack: String,
+        source: emulator::Error,
+    },
+    /// Nothing to talk to.
+    #[error(transparent)]
+    NotRunning(#[from] emulator::state::RunningError),
+    /// Forgetting the state under a running stack would break it.
+    #[error(
+        "the state in {state} is in use by a running `cargo outbox`: end that first, nothing was deleted"
+    )]
+    StillRunning { state: PathBuf },
+    /// A directory that is not ours to delete.
+    #[error(
+        "{state} has no file `version`, so it is no state of `cargo outbox`: nothing was deleted"
+    )]
+    NotState { state: PathBuf },
+    /// Nobody there to ask.
+    #[error("this deletes {state} and there is no terminal to ask on: say --yes if you mean it")]
+    NotConfirmed { state: PathBuf },
+    /// No answer over HTTP.
+    #[error("no answer from {address}")]
+    Unreachable {
+        address: String,
+        source: reqwest::Error,
+    },
+    /// An answer over HTTP that is not what AWS answers.
+    #[error("{address} answered {status}: {body}")]
+    Answer {
+        address: String,
+        status: u16,
+        body: String,
+    },
+    /// An event that is no JSON.
+    #[error("the event is no JSON, nothing was invoked")]
+    Event(#[source] serde_json::Error),
+    /// Logs of a function that wrote none.
+    #[error("no logs of {name:?} in {directory}: {}", known_logs(.known))]
+    NoLogs {
+        name: String,
+        directory: PathBuf,
+        known: Vec<String>,
+    },
+    /// A measurement that did not come about.
+    #[error("nothing was measured")]
+    Bench(#[from] bench::Error),
+    /// Ctrl-C or SIGTERM before the end.
+    #[error("interrupted before all was counted")]
+    Interrupted,
+    /// Standard input or output.
+    #[error("can't use the terminal")]
+    Terminal(#[source] io::Error),
+    /// More happened than could be counted.
+    #[error(
+        "{missed} deliveries could not be counted because this machine was too slow: try fewer users or a --rate"
+    )]
+    Overrun { missed: u64 },
+}
+
+fn known_logs(known: &[String]) -> String {
+    if known.is_empty() {
+        "no function has run yet".to_owned()
+    } else {
+        format!("there are logs of {}", known.join(", "))
+    }
+}
+
+/// The error and everything it comes from, one line each.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = format!("error: {error}");
+    let mut shown = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let line = cause.to_string();
+        if !shown.contains(&line) {
+            let _ = write!(text, "\n  because: {line}");
+        }
+        shown = line;
+        source = cause.source();
+    }
+    text
+}

@@ -1,0 +1,232 @@
+use std::fmt::{self, Display, Formatter};
+use std::path::Path;
+
+use emulator::INERT;
+use emulator::front::Credentials;
+use emulator::state::Running;
+use stack::{Resource, Stack};
+
+const FUNCTION: &str = "aws:lambda/function:Function";
+
+/// What a person should know about a stack that has just come up; prints as a screen of text.
+#[derive(Debug)]
+pub(crate) struct Overview<'a> {
+    pub(crate) stack: &'a Stack,
+    pub(crate) running: &'a Running,
+    pub(crate) credentials: &'a Credentials,
+    /// The state directory, if anything is kept.
+    pub(crate) state: Option<&'a Path>,
+}
+
+impl Display for Overview<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        self.resources(f)?;
+        writeln!(f, "\n  AWS calls    {}", self.running.endpoint)?;
+        writeln!(f, "  invocations  {}", self.running.invoke_endpoint)?;
+        match self.state {
+            Some(state) => writeln!(f, "  state        {}", state.display())?,
+            None => writeln!(f, "  state        in memory, forgotten at the end")?,
+        }
+        self.exports(f)?;
+        self.next(f)
+    }
+}
+
+impl Overview<'_> {
+    fn resources(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        writeln!(f, "\n{}-{} is up:\n", self.stack.project, self.stack.name)?;
+        let declared = self
+            .stack
+            .resources
+            .iter()
+            .filter(|resource| resource.custom);
+        let (inert, active): (Vec<_>, Vec<_>) =
+            declared.partition(|resource| INERT.contains(&resource.type_token.as_str()));
+        for resource in active {
+            writeln!(f, "  {:<27} {}", kind(resource), physical_name(resource))?;
+        }
+        if !inert.is_empty() {
+            writeln!(
+                f,
+                "  and {} that change nothing here: {}",
+                inert.len(),
+                kinds(&inert)
+            )?;
+        }
+        Ok(())
+    }
+
+    fn exports(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        writeln!(f, "\nFor the AWS CLI and SDKs:\n")?;
+        for (name, value) in [
+            ("AWS_ENDPOINT_URL", &self.running.endpoint),
+            ("AWS_REGION", &self.running.region),
+            ("AWS_ACCESS_KEY_ID", &self.credentials.access_key_id),
+            ("AWS_SECRET_ACCESS_KEY", &self.credentials.secret_access_key),
+        ] {
+            writeln!(f, "  export {name}={value}")?;
+        }
+        Ok(())
+    }
+
+    fn next(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        writeln!(f, "\nNext, in another terminal (Ctrl-C here ends it):\n")?;
+        if let Some(first) = first(self.stack) {
+            writeln!(f, "  cargo outbox invoke {first}")?;
+        }
+        if let Some(last) = last(self.stack) {
+            writeln!(f, "  cargo outbox logs {last}")?;
+        }
+        writeln!(f)
+    }
+}
+
+/// `Table` for `aws:dynamodb/table:Table`.
+fn kind(resource: &Resource) -> &str {
+    resource.type_token.rsplit(':').next().unwrap_or_default()
+}
+
+fn kinds(resources: &[&Resource]) -> String {
+    let mut kinds: Vec<&str> = resources.iter().map(|resource| kind(resource)).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    kinds.join(", ")
+}
+
+fn physical_name(resource: &Resource) -> &str {
+    let given = resource.text("name").or_else(|| resource.text("bucket"));
+    given.unwrap_or(&resource.name)
+}
+
+/// A function that nothing declared invokes: where an event's way begins.
+fn first(stack: &Stack) -> Option<&str> {
+    let mapped = stack.of_type("aws:lambda/eventSourceMapping:EventSourceMapping");
+    let invoked: Vec<&str> = mapped
+        .filter_map(|mapping| mapping.text("functionName"))
+        .chain(targets(stack))
+        .collect();
+    let is_invoked = |function: &&Resource| {
+        ["arn", "name"].iter().any(|output| {
+            function
+                .text(output)
+                .is_some_and(|value| invoked.contains(&value))
+        })
+    };
+    let mut functions = stack
+        .of_type(FUNCTION)
+        .filter(|function| !is_invoked(function));
+    functions.next().map(|function| function.name.as_str())
+}
+
+/// A function that a rule invokes: where an event's way ends.
+fn last(stack: &Stack) -> Option<&str> {
+    let function = targets(stack).find_map(|arn| stack.by_arn(arn));
+    function.map(|function| function.name.as_str())
+}
+
+fn targets(stack: &Stack) -> impl Iterator<Item = &str> {
+    let targets = stack.of_type("aws:cloudwatch/eventTarget:EventTarget");
+    targets.filter_map(|target| target.text("arn"))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may fail so")]
+
+    use std::collections::BTreeMap;
+
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn resource(type_token: &str, name: &str, outputs: &Value) -> Resource {
+        Resource {
+            urn: format!("urn:pulumi:dev::shop::{type_token}::{name}"),
+            type_token: type_token.to_owned(),
+            name: name.to_owned(),
+            parent: None,
+            custom: true,
+            protect: false,
+            inputs: serde_json::Map::new(),
+            outputs: outputs.as_object().unwrap().clone(),
+            dependencies: Vec::new(),
+            property_dependencies: BTreeMap::new(),
+        }
+    }
+
+    fn stack() -> Stack {
+        let function = |name: &str| {
+            let arn = format!("arn:{name}");
+            resource(
+                FUNCTION,
+                name,
+                &json!({"arn": arn, "name": format!("shop-dev-{name}")}),
+            )
+        };
+        let mapping = json!({"functionName": "arn:relay"});
+        Stack {
+            project: "shop".to_owned(),
+            name: "dev".to_owned(),
+            resources: vec![
+                function("relay"),
+                function("greet"),
+                function("register"),
+                resource(
+                    "aws:lambda/eventSourceMapping:EventSourceMapping",
+                    "m",
+                    &mapping,
+                ),
+                resource(
+                    "aws:cloudwatch/eventTarget:EventTarget",
+                    "t",
+                    &json!({"arn": "arn:greet"}),
+                ),
+                resource("aws:iam/role:Role", "role", &json!({})),
+            ],
+            outputs: serde_json::Map::new(),
+        }
+    }
+
+    #[test]
+    fn the_next_commands_follow_an_event_from_the_first_function_to_the_last() {
+        let stack = stack();
+        let running = Running {
+            process_id: 1,
+            endpoint: "http://127.0.0.1:4566".to_owned(),
+            invoke_endpoint: "http://127.0.0.1:9000".to_owned(),
+            region: "us-east-1".to_owned(),
+            account: "000000000000".to_owned(),
+            access_key_id: "AKIA".to_owned(),
+            secret_access_key: "secret".to_owned(),
+            functions: BTreeMap::new(),
+        };
+        let credentials = Credentials {
+            access_key_id: "AKIA".to_owned(),
+            secret_access_key: "secret".to_owned(),
+            session_token: None,
+        };
+
+        let text = Overview {
+            stack: &stack,
+            running: &running,
+            credentials: &credentials,
+            state: None,
+        }
+        .to_string();
+
+        assert!(text.contains("cargo outbox invoke register\n"), "{text}");
+        assert!(text.contains("cargo outbox logs greet\n"), "{text}");
+        assert!(
+            text.contains("Function                    shop-dev-relay\n"),
+            "{text}"
+        );
+        assert!(
+            text.contains("and 1 that change nothing here: Role\n"),
+            "{text}"
+        );
+        assert!(
+            text.contains("export AWS_ENDPOINT_URL=http://127.0.0.1:4566\n"),
+            "{text}"
+        );
+    }
+}
