@@ -1,10 +1,12 @@
 //! Where poison goes: whole, at once, so that it never blocks its shard.
 
-use std::io::Write as _;
+use std::borrow::Cow;
+use std::io::{self, Read as _, Write as _};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use flate2::Compression;
+use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -51,7 +53,7 @@ pub enum QuarantineError {
     },
     /// The message can't be written.
     #[error("the message can't be written: {0}")]
-    Unwritable(#[from] std::io::Error),
+    Unwritable(#[from] io::Error),
 }
 
 /// A stream record that can't be published, and everything needed to publish it later.
@@ -155,13 +157,31 @@ pub const READABLE_BYTES: usize = 256 * 1024;
 /// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html>).
 pub const BODY_BYTES: usize = 1_048_576 - 1_024;
 
+impl Message {
+    /// The JSON text of the body, whatever its encoding.
+    ///
+    /// # Errors
+    /// When the body is not what its encoding says.
+    pub fn text(&self) -> io::Result<Cow<'_, str>> {
+        match self.encoding {
+            Encoding::Json => Ok(self.body.as_str().into()),
+            Encoding::GzipBase64 => {
+                let bytes = STANDARD.decode(&self.body).map_err(io::Error::other)?;
+                let mut text = String::new();
+                GzDecoder::new(&bytes[..]).read_to_string(&mut text)?;
+                Ok(text.into())
+            }
+        }
+    }
+}
+
 impl Poison<'_> {
     /// The message that holds it.
     ///
     /// # Errors
     /// [`QuarantineError::TooLarge`] when it doesn't fit even compressed.
     pub fn message(&self) -> Result<Message, QuarantineError> {
-        let body = serde_json::to_string(self).map_err(std::io::Error::from)?;
+        let body = serde_json::to_string(self).map_err(io::Error::from)?;
         if body.len() <= READABLE_BYTES {
             return Ok(Message {
                 body,

@@ -50,20 +50,13 @@ impl Pace {
 
     /// When to make the attempt after `failures` failed ones, or nothing when the budget is used up: exponential
     /// back-off with full jitter (<https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html>).
-    pub(super) fn next_attempt(
-        &self,
-        now: Instant,
-        failures: u32,
-        jitter: &mut fastrand::Rng,
-    ) -> Option<Instant> {
+    /// `jitter` is between 0 and 1.
+    pub(super) fn next_attempt(&self, now: Instant, failures: u32, jitter: f64) -> Option<Instant> {
         let doubled = self
             .settings
             .first_pause
             .saturating_mul(1 << failures.saturating_sub(1).min(20));
-        let pause = doubled
-            .min(self.settings.longest_pause)
-            .mul_f64(jitter.f64());
-        let at = now + pause;
+        let at = now + doubled.min(self.settings.longest_pause).mul_f64(jitter);
         (at <= self.last_retry).then_some(at)
     }
 }

@@ -65,6 +65,13 @@ enum State {
     Failed,
 }
 
+/// What decides on the next attempt of everything that one answer refused.
+#[derive(Clone, Copy)]
+struct Retry {
+    now: Instant,
+    jitter: f64,
+}
+
 struct Sending {
     record: usize,
     bytes: usize,
@@ -203,6 +210,11 @@ impl Plan {
             ))),
             other => other,
         };
+        // One pause for all that failed together, so that they share a call again.
+        let retry = Retry {
+            now,
+            jitter: self.jitter.f64(),
+        };
         match answer {
             Ok(answers) => {
                 for (&entry, answer) in call.iter().zip(answers) {
@@ -214,7 +226,7 @@ impl Plan {
                                 entry,
                                 verdict,
                                 &format!("{}: {}", refusal.code, refusal.message),
-                                now,
+                                retry,
                             );
                         }
                     }
@@ -230,7 +242,7 @@ impl Plan {
                     return;
                 }
                 for &entry in call {
-                    self.refused(entry, verdict, &error.to_string(), now);
+                    self.refused(entry, verdict, &error.to_string(), retry);
                 }
             }
         }
@@ -254,7 +266,7 @@ impl Plan {
         };
         self.records[record].quarantine_failures += 1;
         let failures = self.records[record].quarantine_failures;
-        match self.pace.next_attempt(now, failures, &mut self.jitter) {
+        match self.pace.next_attempt(now, failures, self.jitter.f64()) {
             Some(at) if transient => _ = self.delayed.insert((at, Delayed::Quarantine(record))),
             _ => self.fail(record),
         }
@@ -265,13 +277,13 @@ impl Plan {
         self.advance(self.records[self.entries[entry].record].lane);
     }
 
-    fn refused(&mut self, entry: usize, verdict: Verdict, message: &str, now: Instant) {
+    fn refused(&mut self, entry: usize, verdict: Verdict, message: &str, retry: Retry) {
         let record = self.entries[entry].record;
         match verdict {
             Verdict::Transient => {
                 self.entries[entry].failures += 1;
                 let failures = self.entries[entry].failures;
-                if let Some(at) = self.pace.next_attempt(now, failures, &mut self.jitter) {
+                if let Some(at) = self.pace.next_attempt(retry.now, failures, retry.jitter) {
                     self.delayed.insert((at, Delayed::Entry(entry)));
                 } else {
                     self.exhausted = true;

@@ -29,6 +29,13 @@ pub(super) fn item(id: &str) -> Item {
     }
 }
 
+pub(super) fn with_text(id: &str, text: &str) -> Item {
+    Item {
+        id: id.to_owned(),
+        text: text.to_owned(),
+    }
+}
+
 macro_rules! event {
     ($name:ident) => {
         #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -7,5 +7,12 @@
     reason = "a failed step is a failed test"
 )]
 
+mod configuration;
 mod fixture;
+mod invariants;
+mod order;
 mod outcome;
+mod packing;
+mod poison;
+mod repeat;
+mod retry;
