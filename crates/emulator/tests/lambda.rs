@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use emulator::Options;
 use serde_json::{Value, json};
-use support::{answer, authorization, invoke, signed, stack, start, start_with};
+use support::{answer, authorization, environment, invoke, post, signed, stack, start, start_with};
 
 #[tokio::test]
 async fn a_function_answers_with_its_own_body() {
@@ -227,12 +227,19 @@ async fn a_process_that_ends_is_reported_and_replaced() {
 #[tokio::test]
 async fn an_environment_that_died_while_idle_costs_no_invocation() {
     let emulating = start(&stack(&[("f", json!({}))])).await;
+    let (api, _) = environment(&emulating).await;
     let pid = invoke(&emulating, "f", &json!({ "do": "pid" })).await.body;
 
     let killed = std::process::Command::new("kill")
         .args(["-9", &pid.to_string()])
         .status();
     assert!(killed.unwrap().success());
+    // Until its end was noticed the environment is known.
+    while answer(post(&format!("{api}/invocation/none/response")))
+        .await
+        .status
+        != 410
+    {}
     let answer = invoke(&emulating, "f", &json!({ "do": "pid" })).await;
 
     assert!(answer.body.is_u64() && answer.body != pid, "{answer:?}");

@@ -9,19 +9,7 @@
 mod support;
 
 use serde_json::{Value, json};
-use support::{answer, authorization, invoke, stack, start};
-
-/// The Runtime API's address and the access key of the function's one environment.
-async fn environment(emulating: &emulator::Emulating) -> (String, String) {
-    let variables = invoke(emulating, "f", &json!({ "do": "environment" })).await;
-    let text = |name: &str| variables.text(name).to_owned();
-    let api = format!("{}/2018-06-01/runtime", text("AWS_LAMBDA_RUNTIME_API"));
-    (api, text("AWS_ACCESS_KEY_ID"))
-}
-
-fn post(url: &str) -> reqwest::RequestBuilder {
-    reqwest::Client::new().post(url).body("{}")
-}
+use support::{answer, authorization, environment, invoke, post, stack, start};
 
 #[tokio::test]
 async fn an_answer_to_an_invocation_that_the_environment_does_not_have_is_refused() {

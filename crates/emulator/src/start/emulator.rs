@@ -87,6 +87,7 @@ impl Emulator {
             state: &self.state,
             clock,
             journal: &journal,
+            lambda: &lambda,
         })?;
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();

@@ -1,5 +1,7 @@
 use std::path::PathBuf;
 
+use crate::{asynchronous, events};
+
 /// How an emulator runs.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -15,6 +17,10 @@ pub struct Options {
     pub account: String,
     /// At most so many environments of one function side by side.
     pub environments: usize,
+    /// How asynchronous invocations are retried.
+    pub asynchronous: asynchronous::Settings,
+    /// How deliveries to targets of rules are retried.
+    pub events: events::Settings,
 }
 
 impl Default for Options {
@@ -26,6 +32,8 @@ impl Default for Options {
             region: "us-east-1".to_owned(),
             account: "000000000000".to_owned(),
             environments: 10,
+            asynchronous: asynchronous::Settings::default(),
+            events: events::Settings::default(),
         }
     }
 }

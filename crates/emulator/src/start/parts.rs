@@ -1,18 +1,25 @@
 use std::sync::Arc;
 
+use delivery::bus::Place;
 use stack::Stack;
 
 use super::{Error, Options};
+use crate::asynchronous::{self, Asynchronous};
+use crate::destination::Destination;
 use crate::dynamodb::{self, DynamoDb, DynamoDbStreams, Housekeeping, Intervals, Location, Tables};
+use crate::events::{self, Buses, StackTargets, Surroundings};
 use crate::front::Services;
-use crate::lambda::Enqueue;
+use crate::lambda::{Enqueue, Lambda};
+use crate::sqs::{self, Queues};
 use crate::state::State;
-use crate::{Clock, Journal, Store};
+use crate::{Background, Chance, Clock, Journal, Store};
 
-/// The declared resources beside the functions, brought up. Dropping it ends their background work.
+/// The background work of the declared resources. Dropping it ends it.
 #[derive(Debug)]
 pub(super) struct Parts {
     _housekeeping: Housekeeping,
+    _buses: Background,
+    _asynchronous: Background,
 }
 
 /// What the parts are made of.
@@ -22,6 +29,7 @@ pub(super) struct Ground<'a> {
     pub(super) state: &'a State,
     pub(super) clock: Clock,
     pub(super) journal: &'a Journal,
+    pub(super) lambda: &'a Lambda,
 }
 
 /// What the ports offer.
@@ -33,25 +41,71 @@ pub(super) struct Offer {
 impl Parts {
     /// Brings everything up; background work runs from now on.
     pub(super) fn start(ground: &Ground<'_>) -> Result<(Self, Offer), Error> {
-        let _store = match ground.state.database("state.db") {
+        let Ground {
+            stack,
+            options,
+            clock,
+            ..
+        } = *ground;
+        let journal = || ground.journal.clone();
+        let chance = Chance::system();
+        let store = match ground.state.database("state.db") {
             Some(file) => Store::open(&file)?,
             None => Store::in_memory()?,
         };
         let tables = tables(ground)?;
+        let queues = Queues::new(sqs::declared(stack)?, store.clone(), clock, chance.clone())?;
+        let asynchronous = Asynchronous::new(
+            asynchronous::declared(stack)?,
+            store.clone(),
+            clock,
+            chance.clone(),
+            journal(),
+            options.asynchronous,
+        )?;
+        let destination = Destination::new(
+            stack,
+            queues.clone(),
+            ground.state.buckets(),
+            chance.clone(),
+        );
+        let targets = StackTargets {
+            asynchronous: asynchronous.clone(),
+            queues,
+        };
+        let buses = Buses::new(
+            events::declared(stack)?,
+            Place {
+                region: options.region.clone(),
+                account: options.account.clone(),
+            },
+            Surroundings {
+                store,
+                clock,
+                chance,
+                journal: journal(),
+                targets: Arc::new(targets),
+            },
+            options.events,
+        )?;
+
         let mut services = Services::new();
+        services.insert("AWSEvents", Arc::new(buses.clone()));
         services.insert("DynamoDB_20120810", Arc::new(DynamoDb::new(tables.clone())));
         services.insert(
             "DynamoDBStreams_20120810",
             Arc::new(DynamoDbStreams::new(tables.clone())),
         );
-        let offer = Offer {
-            services,
-            enqueue: Arc::new(|_, _| Err("asynchronous invocations are not taken yet".to_owned())),
-        };
         let parts = Self {
             _housekeeping: Housekeeping::start(tables, Intervals::default()),
+            _buses: buses.start(),
+            _asynchronous: asynchronous.start(Arc::new(ground.lambda.clone()), destination),
         };
-        Ok((parts, offer))
+        let enqueue: Enqueue = Arc::new(move |arn, payload| {
+            let accepted = asynchronous.enqueue(arn, &payload);
+            accepted.map_err(|error| error.to_string())
+        });
+        Ok((parts, Offer { services, enqueue }))
     }
 }
 

@@ -2,15 +2,17 @@
 #![allow(
     dead_code,
     clippy::unwrap_used,
+    clippy::expect_used,
     reason = "each test file uses a part; a test fails by panicking"
 )]
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use emulator::{Emulating, Emulator, Options};
-use serde_json::{Map, Value, json};
-use stack::{Resource, Stack};
+use delivery::Outcome;
+use emulator::{Emulating, Emulator, Occurrence, Options};
+use serde_json::{Value, json};
+use stack::{Aws, Declared, Provider, Resource, Stack};
 
 /// The executable of `examples/fixture_function.rs`, which cargo builds with these tests.
 pub(crate) fn fixture() -> PathBuf {
@@ -27,25 +29,30 @@ pub(crate) fn example(name: &str) -> PathBuf {
 
 /// A stack of fixture functions, each with the given properties beside the usual ones.
 pub(crate) fn stack(functions: &[(&str, Value)]) -> Stack {
-    let resources = functions
-        .iter()
-        .map(|(name, properties)| function(name, properties))
-        .collect();
-    Stack {
+    let mut stack = Stack {
         project: "shop".to_owned(),
         name: "dev".to_owned(),
-        resources,
-        outputs: Map::new(),
+        ..Stack::default()
+    };
+    for (name, properties) in functions {
+        declare(
+            &mut stack,
+            "aws:lambda/function:Function",
+            name,
+            function(name, properties),
+        );
     }
+    stack
 }
 
 pub(crate) fn arn(name: &str) -> String {
     format!("arn:aws:lambda:us-east-1:000000000000:function:shop-dev-{name}")
 }
 
-fn function(name: &str, properties: &Value) -> Resource {
+fn function(name: &str, properties: &Value) -> Value {
     let mut inputs = json!({
         "name": format!("shop-dev-{name}"),
+        "role": "arn:aws:iam::000000000000:role/any",
         "runtime": "provided.al2023",
         "handler": "bootstrap",
         "code": {
@@ -53,23 +60,37 @@ fn function(name: &str, properties: &Value) -> Resource {
             "path": "target/lambda/fixture/bootstrap.zip",
         },
     });
-    let inputs = inputs.as_object_mut().unwrap();
-    inputs.extend(properties.as_object().unwrap().clone());
-    let mut outputs = inputs.clone();
-    outputs.insert("arn".to_owned(), arn(name).into());
-    outputs.insert("id".to_owned(), format!("shop-dev-{name}").into());
-    Resource {
-        urn: format!("urn:pulumi:dev::shop::aws:lambda/function:Function::{name}"),
-        type_token: "aws:lambda/function:Function".to_owned(),
+    let all = inputs.as_object_mut().unwrap();
+    all.extend(properties.as_object().unwrap().clone());
+    inputs
+}
+
+/// Adds a resource with the outputs that it has when the emulator runs a program.
+pub(crate) fn declare(stack: &mut Stack, type_token: &str, name: &str, inputs: Value) {
+    let declared = Declared {
+        urn: format!("urn:pulumi:dev::shop::{type_token}::{name}"),
+        type_token: type_token.to_owned(),
         name: name.to_owned(),
+        inputs: inputs.as_object().unwrap().clone(),
+    };
+    let provider = Aws {
+        region: "us-east-1".to_owned(),
+        account: "000000000000".to_owned(),
+        endpoint: None,
+    };
+    let outputs = provider.create(&declared).unwrap();
+    stack.resources.push(Resource {
+        urn: declared.urn,
+        type_token: declared.type_token,
+        name: declared.name,
         parent: None,
         custom: true,
         protect: false,
-        inputs: inputs.clone(),
+        inputs: declared.inputs,
         outputs,
         dependencies: Vec::new(),
         property_dependencies: BTreeMap::new(),
-    }
+    });
 }
 
 pub(crate) async fn start(stack: &Stack) -> Emulating {
@@ -143,4 +164,68 @@ pub(crate) fn signed(emulating: &Emulating, name: &str, event: &Value) -> reqwes
 
 pub(crate) async fn invoke(emulating: &Emulating, name: &str, event: &Value) -> Answer {
     answer(signed(emulating, name, event)).await
+}
+
+/// Calls an operation of one of the services, for example `DynamoDB_20120810.PutItem`.
+pub(crate) async fn call(emulating: &Emulating, target: &str, body: &Value) -> Value {
+    let running = emulating.running();
+    let request = reqwest::Client::new()
+        .post(&running.endpoint)
+        .header("authorization", authorization(&running.access_key_id))
+        .header("content-type", "application/x-amz-json-1.0")
+        .header("x-amz-target", target.to_owned())
+        .body(body.to_string());
+    let answer = answer(request).await;
+    assert_eq!(answer.status, 200, "{target}: {answer:?}");
+    answer.body
+}
+
+/// The events that a function is invoked with, in order, as the journal tells them.
+pub(crate) struct Invocations {
+    function: String,
+    journal: tokio::sync::broadcast::Receiver<Occurrence>,
+}
+
+impl Invocations {
+    pub(crate) fn of(emulating: &Emulating, function: &str) -> Self {
+        Self {
+            function: format!("shop-dev-{function}"),
+            journal: emulating.journal().listen(),
+        }
+    }
+
+    /// Waits for the next one and fails the test after a minute.
+    pub(crate) async fn next(&mut self) -> (Value, Outcome) {
+        let next = async {
+            loop {
+                let told = self.journal.recv().await.unwrap();
+                if let Occurrence::Invoked {
+                    function,
+                    payload,
+                    outcome,
+                    ..
+                } = told
+                    && function == self.function
+                {
+                    return (serde_json::from_slice(&payload).unwrap(), outcome);
+                }
+            }
+        };
+        let limit = std::time::Duration::from_mins(1);
+        tokio::time::timeout(limit, next)
+            .await
+            .expect("no invocation within a minute")
+    }
+}
+
+/// The Runtime API's address and the access key of the function's one environment.
+pub(crate) async fn environment(emulating: &Emulating) -> (String, String) {
+    let variables = invoke(emulating, "f", &json!({ "do": "environment" })).await;
+    let text = |name: &str| variables.text(name).to_owned();
+    let api = format!("{}/2018-06-01/runtime", text("AWS_LAMBDA_RUNTIME_API"));
+    (api, text("AWS_ACCESS_KEY_ID"))
+}
+
+pub(crate) fn post(url: &str) -> reqwest::RequestBuilder {
+    reqwest::Client::new().post(url).body("{}")
 }
