@@ -5,86 +5,94 @@ use std::collections::HashMap;
 
 use pulumi_gestalt_rust::Output;
 
-use crate::aws::cloudwatch::metric_alarm::{
-    MetricAlarmArgs, MetricAlarmResult, create_with_options,
-};
+use crate::aws::cloudwatch::metric_alarm::{MetricAlarmArgs, create_with_options};
 use crate::aws::types::cloudwatch::{MetricAlarmMetricQuery, MetricAlarmMetricQueryMetric};
 use crate::flow::Flow;
 
-/// Dimension to value, as CloudWatch names them.
-pub(crate) type Dimensions = Output<HashMap<String, String>>;
+/// Five minutes: what an alarm on one metric looks at.
+const PERIOD_SECONDS: i32 = 300;
+/// One hour: what an alarm on an expression looks at.
+const EXPRESSION_PERIOD_SECONDS: i32 = 3600;
 
-/// An alarm on one metric.
-pub(crate) struct Alarm {
-    pub(crate) name: String,
-    /// What it means and what to do, for whoever is woken by it.
-    pub(crate) description: &'static str,
+/// Dimension to value, as CloudWatch names them.
+pub(crate) type Dimensions = HashMap<String, String>;
+
+/// A metric of one thing.
+#[derive(Clone)]
+pub(crate) struct Metric {
     /// For example `AWS/Lambda`.
     pub(crate) namespace: &'static str,
-    pub(crate) metric: &'static str,
-    pub(crate) dimensions: Dimensions,
-    pub(crate) statistic: &'static str,
-    /// It alarms when the statistic of five minutes is above this.
-    pub(crate) above: f64,
+    pub(crate) name: &'static str,
+    pub(crate) dimensions: Output<Dimensions>,
 }
 
-/// Declares the alarm.
-pub(crate) fn raise(flow: &Flow, alarm: Alarm) -> MetricAlarmResult {
-    let Alarm {
-        name,
-        description,
-        namespace,
-        metric,
-        dimensions,
-        statistic,
-        above,
-    } = alarm;
+impl Metric {
+    /// A metric with one dimension.
+    pub(crate) fn of(
+        namespace: &'static str,
+        name: &'static str,
+        dimension: &'static str,
+        value: &Output<String>,
+    ) -> Self {
+        let dimensions = value.map(move |value| Dimensions::from([(dimension.to_owned(), value)]));
+        Self {
+            namespace,
+            name,
+            dimensions,
+        }
+    }
+}
+
+/// When an alarm goes off.
+#[derive(Clone, Copy)]
+pub(crate) enum Above {
+    /// The sum of five minutes is above this.
+    Sum(f64),
+    /// The highest value of five minutes is above this.
+    Maximum(f64),
+}
+
+/// Declares an alarm on one metric. The description is for whoever is woken by it: what it means, what to do.
+pub(crate) fn alarm(flow: &Flow, name: &str, description: &str, metric: Metric, above: Above) {
+    let (statistic, threshold) = match above {
+        Above::Sum(threshold) => ("Sum", threshold),
+        Above::Maximum(threshold) => ("Maximum", threshold),
+    };
     let args = MetricAlarmArgs::builder()
-        .name(flow.physical(&name))
+        .name(flow.physical(name))
         .alarm_description(description)
-        .namespace(namespace)
-        .metric_name(metric)
-        .dimensions(dimensions)
+        .namespace(metric.namespace)
+        .metric_name(metric.name)
+        .dimensions(metric.dimensions)
         .statistic(statistic)
-        .period(300)
+        .period(PERIOD_SECONDS)
         .evaluation_periods(1)
         .comparison_operator("GreaterThanThreshold")
-        .threshold(above)
+        .threshold(threshold)
         .treat_missing_data("notBreaching")
         .alarm_actions(actions(flow))
         .build_struct();
-    create_with_options(flow.ctx, &name, args, flow.options())
+    create_with_options(flow.ctx, name, args, flow.options());
 }
 
-/// A metric inside of an alarm that compares two.
-#[derive(Clone)]
-pub(crate) struct Term {
-    /// Its name in the expression.
-    pub(crate) id: &'static str,
-    pub(crate) namespace: &'static str,
-    pub(crate) metric: &'static str,
-    pub(crate) dimensions: HashMap<String, String>,
-}
-
-/// Declares an alarm on the hourly sums of several metrics: it alarms while `expression` is above 0.
-pub(crate) fn raise_on_expression(
+/// Declares an alarm that goes off while `expression` on the hourly sums of two metrics is above 0. In the expression
+/// they are called by the names given here.
+pub(crate) fn alarm_on_expression(
     flow: &Flow,
     name: &str,
     description: &str,
     expression: &'static str,
-    terms: &Output<Vec<Term>>,
-) -> MetricAlarmResult {
-    let label = name.to_owned();
-    let queries = terms.map(move |terms| {
-        let mut queries: Vec<_> = terms.into_iter().map(hourly_sum).collect();
-        queries.push(MetricAlarmMetricQuery {
-            id: "alarm".to_owned(),
+    metrics: [(&'static str, Metric); 2],
+) {
+    let [one, other] = metrics.map(|(id, metric)| hourly_sum(id, metric));
+    let queries = pulumi_gestalt_rust::pulumi_combine!(one, other).map(move |(one, other)| {
+        let result = MetricAlarmMetricQuery {
+            id: "result".to_owned(),
             expression: Some(expression.to_owned()),
-            label: Some(label.clone()),
             metric: None,
             return_data: Some(true),
-        });
-        queries
+        };
+        vec![one, other, result]
     });
     let args = MetricAlarmArgs::builder()
         .name(flow.physical(name))
@@ -96,23 +104,27 @@ pub(crate) fn raise_on_expression(
         .treat_missing_data("notBreaching")
         .alarm_actions(actions(flow))
         .build_struct();
-    create_with_options(flow.ctx, name, args, flow.options())
+    create_with_options(flow.ctx, name, args, flow.options());
 }
 
-fn hourly_sum(term: Term) -> MetricAlarmMetricQuery {
-    MetricAlarmMetricQuery {
-        id: term.id.to_owned(),
+fn hourly_sum(id: &'static str, metric: Metric) -> Output<MetricAlarmMetricQuery> {
+    let Metric {
+        namespace,
+        name,
+        dimensions,
+    } = metric;
+    dimensions.map(move |dimensions| MetricAlarmMetricQuery {
+        id: id.to_owned(),
         expression: None,
-        label: None,
         metric: Some(Box::new(MetricAlarmMetricQueryMetric {
-            namespace: Some(term.namespace.to_owned()),
-            metric_name: term.metric.to_owned(),
-            dimensions: Some(term.dimensions),
-            period: 3600,
+            namespace: Some(namespace.to_owned()),
+            metric_name: name.to_owned(),
+            dimensions: Some(dimensions),
+            period: EXPRESSION_PERIOD_SECONDS,
             stat: "Sum".to_owned(),
         })),
         return_data: Some(false),
-    }
+    })
 }
 
 fn actions(flow: &Flow) -> Vec<String> {

@@ -1,5 +1,7 @@
 //! The custom event bus and its archive.
 
+use pulumi_gestalt_rust::Output;
+
 use crate::aws::cloudwatch::event_archive::{self, EventArchiveArgs, EventArchiveResult};
 use crate::aws::cloudwatch::event_bus::{self, EventBusArgs, EventBusResult};
 use crate::flow::Flow;
@@ -7,7 +9,14 @@ use crate::flow::Flow;
 /// A bus together with the archive that keeps a copy of all its events.
 pub(crate) struct Bus {
     pub(crate) bus: EventBusResult,
-    pub(crate) archive: EventArchiveResult,
+    archive: EventArchiveResult,
+}
+
+impl Bus {
+    /// The URNs of all that an event passes here.
+    pub(crate) fn urns(&self) -> [&Output<String>; 2] {
+        [&self.bus.urn, &self.archive.urn]
+    }
 }
 
 /// A custom bus whose events can be replayed: what no rule took is still there.

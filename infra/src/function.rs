@@ -22,7 +22,9 @@ const ARCHIVE: (&str, &str) = (
 
 /// A function with the policy of its role: what calls the function waits for the policy.
 pub(crate) struct Function {
-    pub(crate) function: FunctionResult,
+    /// Its name in the program, which is that of its package.
+    pub(crate) name: String,
+    pub(crate) lambda: FunctionResult,
     pub(crate) policy: RolePolicyResult,
 }
 
@@ -51,7 +53,7 @@ pub(crate) fn function(
     );
     rights.insert(0, right::log(&log_group));
     let role = execution_role(flow, package, rights);
-    let function = create_with_options(
+    let lambda = create_with_options(
         flow.ctx,
         package,
         FunctionArgs::builder()
@@ -69,7 +71,8 @@ pub(crate) fn function(
         flow.options(),
     );
     Function {
-        function,
+        name: package.to_owned(),
+        lambda,
         policy: role.policy,
     }
 }

@@ -2,6 +2,7 @@
 
 use pulumi_gestalt_rust::pulumi_combine;
 
+use crate::alarm::{Above, Metric, alarm};
 use crate::aws::cloudwatch::event_rule::EventRuleResult;
 use crate::aws::sqs::queue::{self, QueueArgs, QueueResult};
 use crate::aws::sqs::queue_policy::{self, QueuePolicyArgs, QueuePolicyResult};
@@ -13,9 +14,9 @@ use crate::policy::{Policy, Statement};
 /// mend and redrive.
 const RETENTION_SECONDS: i32 = 14 * 24 * 60 * 60;
 
-/// A queue that keeps failures until somebody looks at them.
+/// A queue that keeps failures until somebody looks at them, and the alarm that makes somebody look.
 pub(crate) fn failure_queue(flow: &Flow, name: &str) -> QueueResult {
-    queue::create_with_options(
+    let queue = queue::create_with_options(
         flow.ctx,
         name,
         QueueArgs::builder()
@@ -23,7 +24,20 @@ pub(crate) fn failure_queue(flow: &Flow, name: &str) -> QueueResult {
             .message_retention_seconds(RETENTION_SECONDS)
             .build_struct(),
         flow.options(),
-    )
+    );
+    alarm(
+        flow,
+        &format!("{name}-messages"),
+        "Events failed and wait in this queue for at most 14 days: mend the cause, then redrive them.",
+        Metric::of(
+            "AWS/SQS",
+            "ApproximateNumberOfMessagesVisible",
+            "QueueName",
+            &queue.name,
+        ),
+        Above::Maximum(0.0),
+    );
+    queue
 }
 
 /// Lets EventBridge put into the queue what this rule could not deliver, and nothing else. Without it such events

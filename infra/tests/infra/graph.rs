@@ -102,7 +102,7 @@ async fn given_what_uses_a_role_at_once_then_it_waits_for_the_roles_policy() {
         ),
         (
             "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
-            "user-created-invoke-config",
+            "user-created-consumer-invoke-config",
             "user-created-consumer-policy",
         ),
     ];
