@@ -138,10 +138,6 @@ impl Context {
     }
 
     /// Called by generated code.
-    #[expect(
-        clippy::must_use_candidate,
-        reason = "generated code drops what has no outputs"
-    )]
     pub fn register_resource(&self, request: RegisterResourceRequest) -> CompositeOutput {
         let registration = Registration {
             type_token: request.type_,
@@ -155,10 +151,6 @@ impl Context {
     }
 
     /// Called by generated code.
-    #[expect(
-        clippy::must_use_candidate,
-        reason = "generated code drops what has no outputs"
-    )]
     pub fn invoke_resource(&self, request: InvokeResourceRequest) -> CompositeOutput {
         let arguments = resolve(request.object);
         self.send(

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
@@ -13,6 +14,8 @@ pub struct Declared {
     pub name: String,
     /// The properties; secrets unwrapped, nulls left out. In a preview parts may be [`crate::UNKNOWN`].
     pub inputs: Map<String, Value>,
+    /// The names of properties that are, or hold, a secret: never to be shown.
+    pub secrets: BTreeSet<String>,
 }
 
 /// Why a resource or a call was refused, as one sentence a user can act on.

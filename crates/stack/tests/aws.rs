@@ -23,6 +23,7 @@ fn declared(type_token: &str, name: &str, inputs: Value) -> Declared {
         type_token: type_token.to_owned(),
         name: name.to_owned(),
         inputs: serde_json::from_value(inputs).unwrap(),
+        secrets: std::collections::BTreeSet::new(),
     }
 }
 

@@ -27,8 +27,6 @@ pub(crate) struct Record {
 /// One registration as it came in.
 pub(crate) struct Registration {
     pub(crate) declared: Declared,
-    /// The properties whose values are secret.
-    pub(crate) secret: BTreeSet<String>,
     pub(crate) parent: Option<String>,
     pub(crate) custom: bool,
     pub(crate) protect: bool,

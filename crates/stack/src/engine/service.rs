@@ -52,8 +52,8 @@ fn registration(request: RegisterResourceRequest, urn: &str) -> Registration {
             type_token: request.r#type,
             name: request.name,
             inputs: properties.values,
+            secrets: properties.secret,
         },
-        secret: properties.secret,
         parent: Some(request.parent).filter(|parent| !parent.is_empty()),
         custom: request.custom,
         protect: request.protect.unwrap_or_default(),
@@ -78,7 +78,7 @@ impl ResourceMonitor for Engine {
         let accept_secrets = request.accept_secrets;
         let registration = registration(request, &urn);
         let secret = if accept_secrets {
-            registration.secret.clone()
+            registration.declared.secrets.clone()
         } else {
             BTreeSet::new()
         };

@@ -1,0 +1,39 @@
+//! A Pulumi program for tests: declares what its `scenario` says.
+
+#[allow(
+    missing_docs,
+    unreachable_pub,
+    clippy::pedantic,
+    reason = "generated from the schema"
+)]
+mod aws {
+    pulumi_gestalt_rust::include_provider!("aws");
+}
+mod faults;
+mod graph;
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use pulumi_gestalt_rust::{Context, run};
+
+fn main() -> ExitCode {
+    run(
+        |context: &Context| -> Result<(), Box<dyn Error + Send + Sync>> {
+            match context.require_config(None, "scenario")?.as_str() {
+                "graph" => graph::declare(context),
+                "refused" => faults::refused(context),
+                "duplicate" => faults::duplicate(context),
+                "panic" => faults::panic_on_an_output(context),
+                "unread" => faults::reads_a_missing_output(context),
+                "unused" => faults::leaves_a_missing_output(context),
+                "invoke" => faults::unknown_invoke(context),
+                "memory" => faults::memory(context)?,
+                "cause" => faults::with_a_cause()?,
+                "secret" => graph::secret(context),
+                other => return Err(format!("there is no scenario `{other}`").into()),
+            }
+            Ok(())
+        },
+    )
+}
