@@ -26,6 +26,10 @@ where
     E: ProvideErrorMetadata + std::error::Error + 'static,
 {
     match error {
+        // A body that can't be read arrives here as well: the service has said yes, but not to what.
+        SdkError::ServiceError(unreadable) if unreadable.raw().status().is_success() => {
+            CallError::NoAnswer("the answer can't be read".to_owned())
+        }
         SdkError::ServiceError(refused) => {
             let metadata = refused.err().meta();
             CallError::Refused {
