@@ -11,8 +11,8 @@ use crate::flow::Flow;
 
 /// Five minutes: what an alarm on one metric looks at.
 const PERIOD_SECONDS: i32 = 300;
-/// One hour: what an alarm on an expression looks at.
-const EXPRESSION_PERIOD_SECONDS: i32 = 3600;
+/// Six hours: what an alarm on an expression looks at.
+const EXPRESSION_PERIOD_SECONDS: i32 = 6 * 3600;
 
 /// Dimension to value, as CloudWatch names them.
 pub(crate) type Dimensions = HashMap<String, String>;
@@ -75,7 +75,7 @@ pub(crate) fn alarm(flow: &Flow, name: &str, description: &str, metric: Metric, 
     create_with_options(flow.ctx, name, args, flow.options());
 }
 
-/// Declares an alarm that goes off while `expression` on the hourly sums of two metrics is above 0. In the expression
+/// Declares an alarm that goes off while `expression` on the six-hour sums of two metrics is above 0. In the expression
 /// they are called by the names given here.
 pub(crate) fn alarm_on_expression(
     flow: &Flow,
@@ -84,7 +84,7 @@ pub(crate) fn alarm_on_expression(
     expression: &'static str,
     metrics: [(&'static str, Metric); 2],
 ) {
-    let [one, other] = metrics.map(|(id, metric)| hourly_sum(id, metric));
+    let [one, other] = metrics.map(|(id, metric)| sum(id, metric));
     let queries = pulumi_gestalt_rust::pulumi_combine!(one, other).map(move |(one, other)| {
         let result = MetricAlarmMetricQuery {
             id: "result".to_owned(),
@@ -107,7 +107,7 @@ pub(crate) fn alarm_on_expression(
     create_with_options(flow.ctx, name, args, flow.options());
 }
 
-fn hourly_sum(id: &'static str, metric: Metric) -> Output<MetricAlarmMetricQuery> {
+fn sum(id: &'static str, metric: Metric) -> Output<MetricAlarmMetricQuery> {
     let Metric {
         namespace,
         name,

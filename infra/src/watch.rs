@@ -89,7 +89,7 @@ pub(crate) fn watch_rule(
     alarm_on_expression(
         flow,
         &format!("{}-matched-events", subscription.name),
-        "The relay ran for an hour and the rule matched no event. Either nothing was created, or the events go to a \
+        "The relay ran and in six hours the rule matched no event. Either nothing was created, or the events go to a \
          bus that is not there: PutEvents answers with success then.",
         "IF(FILL(relayed, 0) > 0 AND FILL(matched, 0) == 0, 1, 0)",
         [

@@ -93,6 +93,15 @@ async fn given_a_stack_whose_names_aws_would_refuse_then_one_line_says_so() {
     assert!(lines[0].contains("\"outbox-Production_1\""), "{}", lines[0]);
 }
 
+#[test]
+fn given_pulumi_yaml_then_the_stock_cli_starts_what_cargo_builds_for_release() {
+    let project = Project::read(root(), "dev").unwrap();
+    assert_eq!(project.binary, root().join("target/release/infra"));
+    let text = std::fs::read_to_string(root().join("Pulumi.yaml")).unwrap();
+    let yaml: serde_norway::Value = serde_norway::from_str(&text).unwrap();
+    assert_eq!(yaml["runtime"]["name"], serde_norway::Value::from("go"));
+}
+
 #[tokio::test]
 async fn given_pulumi_yaml_then_it_describes_keys_that_the_program_reads() {
     let project = Project::read(root(), "dev").unwrap();
