@@ -93,6 +93,26 @@ async fn given_a_stack_whose_names_aws_would_refuse_then_one_line_says_so() {
     assert!(lines[0].contains("\"outbox-Production_1\""), "{}", lines[0]);
 }
 
+#[tokio::test]
+async fn given_the_longest_stack_name_then_every_physical_name_is_one_that_aws_takes() {
+    let longest = "s".repeat(21);
+    let program = Program {
+        stack: longest.clone(),
+        ..dev_program()
+    };
+    // The engine refuses names that are longer than AWS's longest.
+    let declared = run(&program, aws()).await.unwrap();
+    let bucket = declared.outputs["streamFailuresBucket"].as_str().unwrap();
+    assert_eq!(bucket.len(), 63, "{bucket}");
+
+    let program = Program {
+        stack: longest + "s",
+        ..dev_program()
+    };
+    let lines = refusal(run(&program, aws()).await);
+    assert!(lines[0].contains("at most 28 characters"), "{lines:#?}");
+}
+
 #[test]
 fn given_pulumi_yaml_then_the_stock_cli_starts_what_cargo_builds_for_release() {
     let project = Project::read(root(), "dev").unwrap();
