@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use delivery::Time;
 use delivery::asynchronous::{GivenUp, Next, Queued, after, failure_key, failure_record};
-use delivery::{Outcome, Time};
 use serde_json::Value;
 use tokio::task::JoinSet;
 

@@ -6,7 +6,6 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use delivery::bus::Place;
 use serde_json::{Value, json};
@@ -19,11 +18,17 @@ use crate::background::Background;
 use crate::destination::Destination;
 use crate::front::Service;
 use crate::sqs::{self, Queues};
-use crate::testing::{Functions, resource, stack};
+use crate::testing::{Functions, resource};
 use crate::{Chance, Clock, Journal, Occurrence, Store};
 
+mod declare;
+mod deliver;
+mod publish;
+
 const BUS: &str = "arn:aws:events:us-east-1:000000000000:event-bus/shop";
+
 const FUNCTION: &str = "arn:aws:lambda:us-east-1:000000000000:function:consumer";
+
 const RULE: &str = "arn:aws:events:us-east-1:000000000000:rule/shop/placed";
 
 fn queue_arn(name: &str) -> String {
@@ -162,95 +167,25 @@ fn none() -> Arc<Functions> {
     Functions::that_end(Clock::system(), [])
 }
 
-#[tokio::test(start_paused = true)]
-async fn an_event_goes_from_put_events_through_a_rule_to_a_function_in_awss_envelope() {
-    let store = Store::in_memory().unwrap();
-    let stack = stack(vec![
-        bus(),
-        placed(),
-        target("f", FUNCTION, &json!({})),
-        function(),
-    ]);
-    let functions = none();
-    let run = run(&store, &stack, functions.clone());
-
-    let mut entry = entry(42);
-    entry["Time"] = json!(1_795_238_220);
-    entry["Resources"] = json!(["arn:order:42"]);
-    let answer = run.put(&[entry]).await;
-
-    let seen = functions.seen(1).await;
-    let event: Value = serde_json::from_slice(&seen[0].0.payload).unwrap();
-    assert_eq!(
-        event,
-        json!({
-            "version": "0",
-            "id": answer["Entries"][0]["EventId"],
-            "detail-type": "OrderPlaced",
-            "source": "shop.orders",
-            "account": "000000000000",
-            "time": "2026-11-21T05:17:00Z",
-            "region": "us-east-1",
-            "resources": ["arn:order:42"],
-            "detail": {"order": 42, "price": 1.5},
-        })
-    );
-    assert_eq!(answer["FailedEntryCount"], 0);
-}
-
-#[tokio::test(start_paused = true)]
-async fn an_event_that_was_acknowledged_survives_a_kill_before_its_delivery() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("state.db");
-    let stack = stack(vec![
-        bus(),
-        placed(),
-        target("f", FUNCTION, &json!({})),
-        function(),
-    ]);
-
-    // GIVEN events that were acknowledged by a run that was killed before it delivered
-    {
-        let store = Store::open(&file).unwrap();
-        let killed = still(&store, &stack, None);
-        killed.put(&[entry(1), entry(2), entry(3)]).await;
+impl Run {
+    async fn count(&self, queue: &str) -> String {
+        let url = format!("http://localhost/000000000000/{queue}");
+        let body = json!({"QueueUrl": url, "AttributeNames": ["ApproximateNumberOfMessages"]});
+        let answer = self.queues.call("GetQueueAttributes", body).await.unwrap();
+        let count = &answer["Attributes"]["ApproximateNumberOfMessages"];
+        count.as_str().unwrap().to_owned()
     }
-
-    // WHEN it starts again
-    let store = Store::open(&file).unwrap();
-    let functions = none();
-    let _run = run(&store, &stack, functions.clone());
-
-    // THEN each reaches its target, once
-    let mut orders: Vec<u64> = functions
-        .seen(3)
-        .await
-        .iter()
-        .map(|(invocation, _)| {
-            let event: Value = serde_json::from_slice(&invocation.payload).unwrap();
-            event["detail"]["order"].as_u64().unwrap()
-        })
-        .collect();
-    orders.sort_unstable();
-    assert_eq!(orders, [1, 2, 3]);
-    tokio::time::sleep(Duration::from_mins(10)).await;
-    assert_eq!(functions.count(), 3);
 }
 
-#[tokio::test(start_paused = true)]
-async fn row_3_1_a_bus_that_does_not_exist_answers_success_and_drops_with_a_loud_warning() {
-    let store = Store::in_memory().unwrap();
-    let mut run = run(&store, &stack(vec![bus()]), none());
-
-    let mut lost = entry(1);
-    lost["EventBusName"] = json!("shpo");
-    let answer = run.put(&[lost]).await;
-
-    assert_eq!(answer["FailedEntryCount"], 0);
-    assert!(answer["Entries"][0]["EventId"].is_string());
-    let warnings = run.warnings();
-    assert!(
-        warnings[0].contains("the event bus \"shpo\" does not exist"),
-        "{warnings:?}"
-    );
+/// How many events and deliveries the store still holds.
+fn pending(store: &Store) -> (u64, u64) {
+    store
+        .commit(|transaction| {
+            Ok(transaction.query_row(
+                "SELECT (SELECT count(*) FROM bus_events), (SELECT count(*) FROM bus_deliveries)",
+                [],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )?)
+        })
+        .unwrap()
 }

@@ -18,7 +18,21 @@ pub struct Queue {
 
 /// The queues that a stack declares; FIFO queues are refused.
 pub fn declared(stack: &Stack) -> Result<Vec<Queue>, DeclarationError> {
-    stack.of_type("aws:sqs/queue:Queue").map(queue).collect()
+    const QUEUE: &str = "aws:sqs/queue:Queue";
+    let queues: Vec<Queue> = stack.of_type(QUEUE).map(queue).collect::<Result<_, _>>()?;
+    for (resource, queue) in stack.of_type(QUEUE).zip(&queues) {
+        let Some(redrive) = &queue.settings.redrive else {
+            continue;
+        };
+        let arn = &redrive.dead_letter_target_arn;
+        if !queues.iter().any(|queue| queue.arn == *arn) {
+            return Err(refuse(
+                resource,
+                format!("`redrivePolicy` names {arn}, which is no declared queue"),
+            ));
+        }
+    }
+    Ok(queues)
 }
 
 fn queue(resource: &Resource) -> Result<Queue, DeclarationError> {

@@ -2,11 +2,17 @@
 //!
 //! See <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/Welcome.html>.
 
+mod attributes;
 mod declared;
 mod messages;
+mod parameters;
 mod queues;
 mod receive;
+mod receive_message;
+mod received;
 mod refusal;
+mod send;
+mod service;
 
 #[cfg(test)]
 mod tests;

@@ -71,7 +71,7 @@ impl Parts {
         );
         let targets = StackTargets {
             asynchronous: asynchronous.clone(),
-            queues,
+            queues: queues.clone(),
         };
         let buses = Buses::new(
             events::declared(stack)?,
@@ -91,6 +91,7 @@ impl Parts {
 
         let mut services = Services::new();
         services.insert("AWSEvents", Arc::new(buses.clone()));
+        services.insert("AmazonSQS", Arc::new(queues));
         services.insert("DynamoDB_20120810", Arc::new(DynamoDb::new(tables.clone())));
         services.insert(
             "DynamoDBStreams_20120810",

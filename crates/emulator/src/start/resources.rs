@@ -33,7 +33,6 @@ pub const INERT: &[&str] = &[
     "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
     "aws:sqs/queuePolicy:QueuePolicy",
     "aws:sqs/queueRedriveAllowPolicy:QueueRedriveAllowPolicy",
-    "aws:sqs/queueRedrivePolicy:QueueRedrivePolicy",
 ];
 
 /// A resource is of a type that the emulator can't run.

@@ -72,6 +72,7 @@ pub(crate) fn declare(stack: &mut Stack, type_token: &str, name: &str, inputs: V
         type_token: type_token.to_owned(),
         name: name.to_owned(),
         inputs: inputs.as_object().unwrap().clone(),
+        secrets: std::collections::BTreeSet::new(),
     };
     let provider = Aws {
         region: "us-east-1".to_owned(),

@@ -1,0 +1,178 @@
+//! What `PutEvents` takes, keeps and answers.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::{FUNCTION, bus, entry, function, none, placed, queue, queue_arn, run, still, target};
+use crate::front::Service;
+use crate::testing::stack;
+use crate::{Occurrence, Store};
+
+#[tokio::test(start_paused = true)]
+async fn an_event_goes_from_put_events_through_a_rule_to_a_function_in_awss_envelope() {
+    let store = Store::in_memory().unwrap();
+    let stack = stack(vec![
+        bus(),
+        placed(),
+        target("f", FUNCTION, &json!({})),
+        function(),
+    ]);
+    let functions = none();
+    let run = run(&store, &stack, functions.clone());
+
+    let mut entry = entry(42);
+    entry["Time"] = json!(1_795_238_220);
+    entry["Resources"] = json!(["arn:order:42"]);
+    let answer = run.put(&[entry]).await;
+
+    let seen = functions.seen(1).await;
+    let event: Value = serde_json::from_slice(&seen[0].0.payload).unwrap();
+    assert_eq!(
+        event,
+        json!({
+            "version": "0",
+            "id": answer["Entries"][0]["EventId"],
+            "detail-type": "OrderPlaced",
+            "source": "shop.orders",
+            "account": "000000000000",
+            "time": "2026-11-21T05:17:00Z",
+            "region": "us-east-1",
+            "resources": ["arn:order:42"],
+            "detail": {"order": 42, "price": 1.5},
+        })
+    );
+    assert_eq!(answer["FailedEntryCount"], 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_event_that_was_acknowledged_survives_a_kill_before_its_delivery() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("state.db");
+    let stack = stack(vec![
+        bus(),
+        placed(),
+        target("f", FUNCTION, &json!({})),
+        function(),
+    ]);
+
+    // GIVEN events that were acknowledged by a run that was killed before it delivered
+    {
+        let store = Store::open(&file).unwrap();
+        let killed = still(&store, &stack, None);
+        killed.put(&[entry(1), entry(2), entry(3)]).await;
+    }
+
+    // WHEN it starts again
+    let store = Store::open(&file).unwrap();
+    let functions = none();
+    let _run = run(&store, &stack, functions.clone());
+
+    // THEN each reaches its target, once
+    let mut orders: Vec<u64> = functions
+        .seen(3)
+        .await
+        .iter()
+        .map(|(invocation, _)| {
+            let event: Value = serde_json::from_slice(&invocation.payload).unwrap();
+            event["detail"]["order"].as_u64().unwrap()
+        })
+        .collect();
+    orders.sort_unstable();
+    assert_eq!(orders, [1, 2, 3]);
+    tokio::time::sleep(Duration::from_mins(10)).await;
+    assert_eq!(functions.count(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn row_3_1_a_bus_that_does_not_exist_answers_success_and_drops_with_a_loud_warning() {
+    let store = Store::in_memory().unwrap();
+    let mut run = run(&store, &stack(vec![bus()]), none());
+
+    let mut lost = entry(1);
+    lost["EventBusName"] = json!("shpo");
+    let answer = run.put(&[lost]).await;
+
+    assert_eq!(answer["FailedEntryCount"], 0);
+    assert!(answer["Entries"][0]["EventId"].is_string());
+    let warnings = run.warnings();
+    assert!(
+        warnings[0].contains("the event bus \"shpo\" does not exist"),
+        "{warnings:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn row_3_1_an_entry_that_is_refused_leaves_the_others_published_in_order() {
+    let store = Store::in_memory().unwrap();
+    let resources = vec![
+        bus(),
+        placed(),
+        target("q", &queue_arn("q"), &json!({})),
+        queue("q"),
+    ];
+    let mut run = run(&store, &stack(resources), none());
+
+    let mut broken = entry(2);
+    broken["Detail"] = json!("[]");
+    let answer = run.put(&[entry(1), broken, entry(3)]).await;
+
+    assert_eq!(answer["FailedEntryCount"], 1);
+    assert_eq!(answer["Entries"][1]["ErrorCode"], "MalformedDetail");
+    assert_eq!(answer["Entries"][1].get("EventId"), None);
+    let mut ids = Vec::new();
+    for _ in 0..2 {
+        let event: Value = serde_json::from_str(&run.queues.next_body("q").await).unwrap();
+        ids.push(event["id"].clone());
+    }
+    assert_eq!(
+        json!(ids),
+        json!([
+            answer["Entries"][0]["EventId"],
+            answer["Entries"][2]["EventId"]
+        ])
+    );
+    let call = std::iter::from_fn(|| run.journal.try_recv().ok())
+        .find(|occurrence| matches!(occurrence, Occurrence::PutEventsCall { .. }));
+    assert!(matches!(
+        call,
+        Some(Occurrence::PutEventsCall {
+            entries: 3,
+            failed: 1
+        })
+    ));
+}
+
+#[tokio::test(start_paused = true)]
+async fn row_3_1_a_request_that_breaks_a_limit_is_refused_and_publishes_nothing() {
+    let store = Store::in_memory().unwrap();
+    let run = run(&store, &stack(vec![bus()]), none());
+    let too_many = json!({"Entries": vec![entry(1); 11]});
+    let error = run.buses.call("PutEvents", too_many).await.unwrap_err();
+    assert_eq!(
+        (error.status, error.code.as_str()),
+        (400, "ValidationException")
+    );
+    let error = run
+        .buses
+        .call("PutEvents", json!({"Entries": {}}))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.status, error.code.as_str()),
+        (400, "SerializationException")
+    );
+    let error = run.buses.call("PutRule", json!({})).await.unwrap_err();
+    assert_eq!(error.code, "UnknownOperationException");
+}
+
+#[tokio::test(start_paused = true)]
+async fn row_3_1_a_repeated_entry_is_another_event() {
+    let store = Store::in_memory().unwrap();
+    let run = run(&store, &stack(vec![bus()]), none());
+    let (first, second) = (run.put(&[entry(1)]).await, run.put(&[entry(1)]).await);
+    assert_ne!(
+        first["Entries"][0]["EventId"],
+        second["Entries"][0]["EventId"]
+    );
+}
