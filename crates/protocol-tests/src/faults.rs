@@ -30,18 +30,36 @@ pub(crate) fn duplicate(context: &Context) {
     queue::create(context, "twice", named("two"));
 }
 
-pub(crate) fn panic_on_an_output(context: &Context) {
-    let queue = queue::create(context, "failed", named("failed"));
-    let number = queue.name.map(|name| {
+/// Does not care and never ends.
+pub(crate) fn goes_on_after_a_refusal(context: &Context) {
+    refused(context);
+    loop {
+        std::thread::park();
+    }
+}
+
+fn number(name: &Output<String>) -> Output<i32> {
+    name.map(|name| {
         let parsed: Result<i32, _> = name.parse();
         #[expect(clippy::panic, reason = "what is tested")]
         parsed.unwrap_or_else(|error| panic!("no number:\n  {error}"))
-    });
+    })
+}
+
+pub(crate) fn panic_on_an_output(context: &Context) {
+    let queue = queue::create(context, "failed", named("failed"));
+    let number = number(&queue.name);
     let retention = QueueArgs::builder()
         .message_retention_seconds(number.clone())
         .build_struct();
     queue::create(context, "kept", retention);
     context.add_export("number", &number);
+}
+
+/// Nothing but an export is made of it, so it happens when all else is done.
+pub(crate) fn panic_on_an_export(context: &Context) {
+    let queue = queue::create(context, "failed", named("failed"));
+    context.add_export("number", &number(&queue.name));
 }
 
 fn plain_queue(context: &Context) -> CompositeOutput {

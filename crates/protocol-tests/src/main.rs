@@ -25,6 +25,8 @@ fn main() -> ExitCode {
                 "refused" => faults::refused(context),
                 "duplicate" => faults::duplicate(context),
                 "panic" => faults::panic_on_an_output(context),
+                "late-panic" => faults::panic_on_an_export(context),
+                "stubborn" => faults::goes_on_after_a_refusal(context),
                 "unread" => faults::reads_a_missing_output(context),
                 "unused" => faults::leaves_a_missing_output(context),
                 "invoke" => faults::unknown_invoke(context),

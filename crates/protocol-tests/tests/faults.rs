@@ -10,9 +10,10 @@ mod support;
 
 use std::process::{Command, Output};
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Map, Value, json};
-use stack::{Declared, Error, Program, Provider, Refusal, Stack, run};
+use stack::{Declared, Error, Program, Provider, Refusal, Stack, run, run_within};
 use support::{aws, program};
 
 async fn failed(program: &Program) -> (String, Vec<String>) {
@@ -66,20 +67,38 @@ async fn a_refused_call_names_its_function() {
 }
 
 #[tokio::test]
+async fn a_program_that_goes_on_after_a_refusal_is_ended_and_the_refusal_told() {
+    let limit = Duration::from_millis(200);
+    let error = run_within(&program("stubborn"), Arc::new(aws()), limit)
+        .await
+        .unwrap_err();
+    let Error::Refused { urn, status, .. } = &error else {
+        panic!("{error}")
+    };
+    assert!(urn.ends_with("::long"), "{urn}");
+    assert!(
+        status.contains("no step for 0.2 s and was ended"),
+        "{status}"
+    );
+}
+
+#[tokio::test]
 async fn a_panic_is_told_once_in_one_line_with_its_place() {
-    let (status, lines) = failed(&program("panic")).await;
-    assert_eq!(status, "exit status: 1");
-    assert_eq!(lines.len(), 1, "{lines:?}");
-    let line = &lines[0];
-    assert!(
-        line.starts_with("error: the program panicked at "),
-        "{line}"
-    );
-    assert!(line.contains("src/faults.rs:"), "{line}");
-    assert!(
-        line.ends_with(": no number: invalid digit found in string"),
-        "{line}"
-    );
+    for scenario in ["panic", "late-panic"] {
+        let (status, lines) = failed(&program(scenario)).await;
+        assert_eq!(status, "exit status: 1", "{scenario}");
+        assert_eq!(lines.len(), 1, "{scenario}: {lines:?}");
+        let line = &lines[0];
+        assert!(
+            line.starts_with("error: the program panicked at "),
+            "{line}"
+        );
+        assert!(line.contains("src/faults.rs:"), "{line}");
+        assert!(
+            line.ends_with(": no number: invalid digit found in string"),
+            "{line}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -41,13 +41,15 @@ pub fn run<E: Into<Box<dyn Error + Send + Sync>>>(
         Err(failure) => return told(&failure.to_string()),
     };
     // What a panic leaves half done is not looked at again: the program ends.
-    match catch_unwind(AssertUnwindSafe(|| program(&context))) {
-        Ok(Ok(())) => {}
-        Ok(Err(error)) => return told(&chain(&*error.into())),
-        Err(_) => return ExitCode::FAILURE,
-    }
-    let Err(failure) = context.finish() else {
-        return ExitCode::SUCCESS;
+    let declared = catch_unwind(AssertUnwindSafe(|| match program(&context) {
+        Ok(()) => context.finish().map_err(Ending::Failure),
+        Err(error) => Err(Ending::Error(error.into())),
+    }));
+    let failure = match declared {
+        Ok(Ok(())) => return ExitCode::SUCCESS,
+        Ok(Err(Ending::Error(error))) => return told(&chain(&*error)),
+        Ok(Err(Ending::Failure(failure))) => failure,
+        Err(_) => Failure::Panicked,
     };
     match failure {
         Failure::Panicked | Failure::Stopped { .. } => ExitCode::FAILURE,
@@ -56,6 +58,12 @@ pub fn run<E: Into<Box<dyn Error + Send + Sync>>>(
         }
         _ => told(&failure.to_string()),
     }
+}
+
+/// Who ended it: the program's own closure or what became of its requests.
+enum Ending {
+    Error(Box<dyn Error + Send + Sync>),
+    Failure(Failure),
 }
 
 fn told(reason: &str) -> ExitCode {

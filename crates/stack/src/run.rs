@@ -64,7 +64,10 @@ pub async fn run_within(
     let listener = listener.map_err(Error::Listen)?;
     let address = listener.local_addr().map_err(Error::Listen)?.to_string();
     let server = tonic::transport::Server::builder()
-        .add_service(ResourceMonitorServer::new(engine.clone()))
+        .add_service(
+            // gRPC's own limit of 4 MB is below what a program may inline, for example a dashboard.
+            ResourceMonitorServer::new(engine.clone()).max_decoding_message_size(usize::MAX),
+        )
         .add_service(EngineServer::new(engine.clone()))
         .serve_with_incoming(TcpIncoming::from(listener));
     let _server = Ends(tokio::spawn(server));

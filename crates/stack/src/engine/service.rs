@@ -18,8 +18,9 @@ use super::record::{Registration, Rejection, STACK};
 use crate::Declared;
 use crate::value::{from_wire, has_signature, to_wire};
 
-/// What an SDK may rely on: secrets, unknowns inside objects, outputs as inputs of the same kind.
-const FEATURES: [&str; 3] = ["secrets", "resourceReferences", "outputValues"];
+/// What an SDK may rely on. Not resource references and output values: an SDK then sends their plain
+/// values, which is all that is recorded.
+const FEATURES: [&str; 1] = ["secrets"];
 
 /// What the real engine answers to every call once a resource has failed: it has printed the reason
 /// itself, and the program is only to end.
