@@ -13,6 +13,7 @@ pub mod front;
 mod function;
 mod journal;
 pub mod lambda;
+pub mod mapping;
 pub mod sqs;
 mod start;
 pub mod state;

@@ -4,7 +4,7 @@ use super::Unsupported;
 use crate::front::BindError;
 use crate::lambda::FunctionError;
 use crate::state::StateError;
-use crate::{DeclarationError, StoreError, dynamodb};
+use crate::{DeclarationError, StoreError, dynamodb, mapping};
 
 /// The emulator can't start, or could not end cleanly.
 #[derive(Debug, Error)]
@@ -21,6 +21,9 @@ pub enum Error {
     /// The declared tables can't be brought up.
     #[error(transparent)]
     Tables(#[from] dynamodb::Error),
+    /// A declared event source mapping can't be run.
+    #[error(transparent)]
+    Mapping(#[from] mapping::Error),
     /// A declared resource can't be brought up as declared.
     #[error(transparent)]
     Declaration(#[from] DeclarationError),

@@ -1,5 +1,6 @@
 use std::path::PathBuf;
 
+use crate::mapping::Polling;
 use crate::{asynchronous, events};
 
 /// How an emulator runs.
@@ -17,6 +18,8 @@ pub struct Options {
     pub account: String,
     /// At most so many environments of one function side by side.
     pub environments: usize,
+    /// How mappings read their streams.
+    pub polling: Polling,
     /// How asynchronous invocations are retried.
     pub asynchronous: asynchronous::Settings,
     /// How deliveries to targets of rules are retried.
@@ -32,6 +35,7 @@ impl Default for Options {
             region: "us-east-1".to_owned(),
             account: "000000000000".to_owned(),
             environments: 10,
+            polling: Polling::default(),
             asynchronous: asynchronous::Settings::default(),
             events: events::Settings::default(),
         }

@@ -10,6 +10,7 @@ use crate::dynamodb::{self, DynamoDb, DynamoDbStreams, Housekeeping, Intervals, 
 use crate::events::{self, Buses, StackTargets, Surroundings};
 use crate::front::Services;
 use crate::lambda::{Enqueue, Lambda};
+use crate::mapping::{self, Mappings};
 use crate::sqs::{self, Queues};
 use crate::state::State;
 use crate::{Background, Chance, Clock, Journal, Store};
@@ -20,6 +21,7 @@ pub(super) struct Parts {
     _housekeeping: Housekeeping,
     _buses: Background,
     _asynchronous: Background,
+    _mappings: Mappings,
 }
 
 /// What the parts are made of.
@@ -80,9 +82,9 @@ impl Parts {
                 account: options.account.clone(),
             },
             Surroundings {
-                store,
+                store: store.clone(),
                 clock,
-                chance,
+                chance: chance.clone(),
                 journal: journal(),
                 targets: Arc::new(targets),
             },
@@ -97,7 +99,22 @@ impl Parts {
             "DynamoDBStreams_20120810",
             Arc::new(DynamoDbStreams::new(tables.clone())),
         );
+        let mappings = Mappings::start(
+            mapping::declared(stack)?,
+            &tables,
+            &mapping::Surroundings {
+                store,
+                clock,
+                chance,
+                journal: journal(),
+                invoke: Arc::new(ground.lambda.clone()),
+                failures: Arc::new(destination.clone()),
+                polling: options.polling,
+                pauses: mapping::Surroundings::PAUSES,
+            },
+        )?;
         let parts = Self {
+            _mappings: mappings,
             _housekeeping: Housekeeping::start(tables, Intervals::default()),
             _buses: buses.start(),
             _asynchronous: asynchronous.start(Arc::new(ground.lambda.clone()), destination),

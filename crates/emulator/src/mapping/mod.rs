@@ -1,0 +1,102 @@
+//! Event source mappings on DynamoDB streams, run: the machine of [`delivery::mapping`] between a
+//! stream, a function and the durable state.
+//!
+//! [`declared`] reads the stack, [`Mappings`] runs one [`poller`](self) task per shard. A task makes
+//! its progress durable before it does what follows from it, so it can be ended at any moment: the
+//! next start gives the function again what was under way.
+
+mod declared;
+mod discards;
+mod error;
+mod poller;
+mod polling;
+mod progress;
+mod record;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use delivery::target::Backoff;
+use delivery::undocumented::STREAM_RETRY_PAUSES;
+use tokio::task::JoinSet;
+
+use crate::dynamodb::Tables;
+use crate::{Chance, Clock, Invoke, Journal, Store};
+
+pub use declared::{Mapping, declared};
+pub use discards::FailureDestination;
+pub use error::Error;
+pub use polling::{Polling, UnknownPolling};
+
+use poller::Poller;
+use progress::Saved;
+
+/// What mappings work with.
+#[derive(Clone)]
+pub struct Surroundings {
+    /// Where their progress is kept.
+    pub store: Store,
+    /// What time it is.
+    pub clock: Clock,
+    /// Where ids come from.
+    pub chance: Chance,
+    /// Where they tell what they give up.
+    pub journal: Journal,
+    /// Runs the functions.
+    pub invoke: Arc<dyn Invoke>,
+    /// Takes what they give up.
+    pub failures: Arc<dyn FailureDestination>,
+    /// How streams are read.
+    pub polling: Polling,
+    /// The pauses between attempts with one batch, which AWS does not document.
+    pub pauses: Backoff,
+}
+
+impl Surroundings {
+    /// The usual pauses between attempts.
+    pub const PAUSES: Backoff = STREAM_RETRY_PAUSES;
+}
+
+/// Running mappings. Dropping this ends them; what was under way comes again at the next start.
+#[derive(Debug)]
+pub struct Mappings {
+    _tasks: JoinSet<()>,
+}
+
+impl Mappings {
+    /// Starts every enabled mapping. A disabled one keeps its place.
+    ///
+    /// # Errors
+    /// A mapping's stream is not there, or its progress can't be read: none is started then.
+    pub fn start(
+        mappings: Vec<Mapping>,
+        tables: &Tables,
+        surroundings: &Surroundings,
+    ) -> Result<Self, Error> {
+        let saved = Saved::open(surroundings.store.clone())?;
+        let mut pollers = Vec::new();
+        for mapping in mappings {
+            let reader = tables
+                .stream(&mapping.stream_arn)
+                .ok_or_else(|| Error::NoStream {
+                    resource: mapping.resource.clone(),
+                    stream: mapping.stream_arn.clone(),
+                })?;
+            if mapping.settings.enabled {
+                pollers.push(Poller::new(
+                    mapping,
+                    reader,
+                    saved.clone(),
+                    surroundings.clone(),
+                )?);
+            }
+        }
+        let mut tasks = JoinSet::new();
+        for poller in pollers {
+            tasks.spawn(poller.run());
+        }
+        Ok(Self { _tasks: tasks })
+    }
+}

@@ -1,0 +1,71 @@
+use std::str::FromStr;
+
+use serde_json::{Value, json};
+
+use super::double::{Machine, QUEUE, only, stack};
+use crate::mapping::{Mappings, Polling, declared};
+
+fn refusal(mapping: &Value) -> String {
+    declared(&stack(mapping)).unwrap_err().to_string()
+}
+
+#[test]
+fn a_mapping_is_read_from_the_stack() {
+    let mappings = declared(&stack(&json!({ "batchSize": 7 }))).unwrap();
+    assert_eq!(mappings[0].uuid, "6f1d4c9a-0000-4000-8000-000000000001");
+    assert_eq!(only(&mappings).batch_size, 7);
+}
+
+#[test]
+fn a_mapping_that_can_not_run_is_refused_by_name() {
+    for (mapping, named) in [
+        (json!({ "batchSize": 0 }), "`batchSize` is 0"),
+        (
+            json!({ "eventSourceArn": QUEUE }),
+            "only streams of DynamoDB tables",
+        ),
+        (
+            json!({ "destinationConfig": { "onFailure": { "destinationArn": "arn:aws:s3:::other" } } }),
+            "arn:aws:s3:::other as its failure destination",
+        ),
+    ] {
+        let error = refusal(&mapping);
+        assert!(error.contains(named), "{error}");
+        assert!(error.contains("users-relay"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_mapping_on_a_stream_that_is_not_there_is_refused() {
+    let machine = Machine::in_memory();
+    let mut mappings = declared(&stack(&json!({}))).unwrap();
+    mappings[0].stream_arn.push('x');
+    let function = super::double::Function::well();
+    let running = machine.start(&function, &json!({}));
+    drop(running);
+    let surroundings = crate::mapping::Surroundings {
+        store: machine.store.clone(),
+        clock: machine.clock,
+        chance: crate::Chance::seeded(1),
+        journal: machine.journal.clone(),
+        invoke: function,
+        failures: machine.kept.clone(),
+        polling: Polling::Instant,
+        pauses: crate::mapping::Surroundings::PAUSES,
+    };
+    let error = Mappings::start(mappings, &machine.tables, &surroundings)
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("which no declared table has"), "{error}");
+}
+
+#[test]
+fn a_way_to_poll_has_a_name() {
+    assert_eq!(Polling::from_str("aws"), Ok(Polling::Aws));
+    assert_eq!(Polling::from_str("instant"), Ok(Polling::Instant));
+    let error = Polling::from_str("often").unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "\"often\" is no way to poll; it can be `instant` or `aws`"
+    );
+}

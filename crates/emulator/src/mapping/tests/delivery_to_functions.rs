@@ -1,0 +1,159 @@
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::double::{Function, Machine, STREAM};
+use crate::mapping::Polling;
+
+#[tokio::test(start_paused = true)]
+async fn what_is_written_reaches_the_function_as_aws_sends_it() {
+    // GIVEN a running mapping
+    let machine = Machine::in_memory();
+    let function = Function::well();
+    let _mappings = machine.start(&function, &json!({}));
+    // WHEN a user is written
+    machine.put("1", &json!({ "name": { "S": "Ada" } })).await;
+    function.until(|batches| !batches.is_empty()).await;
+    // THEN the event has the shape of AWS's own sample
+    // (https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html)
+    let event = function.events().remove(0);
+    let record = &event["Records"][0];
+    let time = record["dynamodb"]["ApproximateCreationDateTime"].as_u64();
+    assert!(time.is_some_and(|seconds| (1_700_000_000..10_000_000_000).contains(&seconds)));
+    let expected = json!({ "Records": [{
+        "eventID": record["eventID"],
+        "eventName": "INSERT",
+        "eventVersion": "1.1",
+        "eventSource": "aws:dynamodb",
+        "awsRegion": "eu-west-1",
+        "dynamodb": {
+            "ApproximateCreationDateTime": time,
+            "Keys": { "id": { "S": "1" } },
+            "NewImage": { "id": { "S": "1" }, "name": { "S": "Ada" } },
+            "SequenceNumber": record["dynamodb"]["SequenceNumber"],
+            "SizeBytes": record["dynamodb"]["SizeBytes"],
+            "StreamViewType": "NEW_IMAGE",
+        },
+        "eventSourceARN": STREAM,
+    }]});
+    assert_eq!(event, expected);
+    let number = record["dynamodb"]["SequenceNumber"].as_str();
+    assert_eq!(number.map(str::len), Some(21));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_written_before_the_start_is_delivered_from_the_trim_horizon() {
+    let machine = Machine::in_memory();
+    machine.put_all(0..5).await;
+    let function = Function::well();
+    let _mappings = machine.start(&function, &json!({ "batchSize": 2 }));
+    function.until(|batches| batches.len() == 3).await;
+    assert_eq!(
+        function.batches(),
+        [vec!["0", "1"], vec!["2", "3"], vec!["4"]]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn latest_leaves_out_what_was_there_also_after_a_restart() {
+    let machine = Machine::in_memory();
+    machine.put_all(0..2).await;
+    let latest = json!({ "startingPosition": "LATEST" });
+    let function = Function::well();
+    drop(machine.start(&function, &latest));
+    // What is written while the mapping is down is not lost: it has a place already.
+    machine.put_all(2..3).await;
+    let _mappings = machine.start(&function, &latest);
+    function.until(|batches| !batches.is_empty()).await;
+    assert_eq!(function.batches(), [vec!["2"]]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn records_that_no_filter_wants_are_skipped_for_good() {
+    let machine = Machine::in_memory();
+    let function = Function::well();
+    let filtered = json!({ "filterCriteria": { "filters": [
+        { "pattern": "{\"dynamodb\":{\"NewImage\":{\"status\":{\"S\":[\"NEW\"]}}}}" },
+    ]}});
+    let mappings = machine.start(&function, &filtered);
+    machine.put("1", &json!({ "status": { "S": "OLD" } })).await;
+    machine.put("2", &json!({ "status": { "S": "NEW" } })).await;
+    machine.put("3", &json!({ "status": { "S": "OLD" } })).await;
+    function.until(|batches| !batches.is_empty()).await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(function.batches(), [vec!["2"]]);
+    // WHEN the mapping comes back without its filter
+    drop(mappings);
+    let function = Function::well();
+    let _mappings = machine.start(&function, &json!({}));
+    machine.put("4", &json!({})).await;
+    function.until(|batches| !batches.is_empty()).await;
+    // THEN what was skipped stays skipped
+    assert_eq!(function.batches(), [vec!["4"]]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_disabled_mapping_gives_nothing_and_keeps_its_place() {
+    let machine = Machine::in_memory();
+    let function = Function::well();
+    let disabled = machine.start(&function, &json!({ "enabled": false }));
+    machine.put_all(0..1).await;
+    tokio::time::sleep(Duration::from_mins(5)).await;
+    assert!(function.batches().is_empty());
+    drop(disabled);
+    let _mappings = machine.start(&function, &json!({}));
+    function.until(|batches| !batches.is_empty()).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn polling_as_aws_does_reads_four_times_a_second_at_most() {
+    let machine = Machine::in_memory();
+    let function = Function::well();
+    let _mappings = machine.start_polling(&function, &json!({}), Polling::Aws);
+    // WHEN a user is written every 10 ms for a second
+    for id in 0..100 {
+        machine.put(&id.to_string(), &json!({})).await;
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    // THEN they arrive together, about 25 at a time
+    let batches = function.batches();
+    assert_eq!(batches.concat().len(), 100);
+    assert!(
+        (4..=6).contains(&batches.len()),
+        "{} batches",
+        batches.len()
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batching_window_gathers_what_comes_in_its_time() {
+    let machine = Machine::in_memory();
+    let function = Function::well();
+    let _mappings = machine.start(&function, &json!({ "maximumBatchingWindowInSeconds": 5 }));
+    for id in 0..3 {
+        machine.put(&id.to_string(), &json!({})).await;
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    assert!(function.batches().is_empty());
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert_eq!(function.batches(), [vec!["0", "1", "2"]]);
+}
+
+#[tokio::test]
+async fn ten_thousand_records_are_drained_in_order() {
+    // GIVEN ten thousand changes in the stream
+    let machine = Machine::in_memory();
+    machine.put_all(0..10_000).await;
+    let function = Function::well();
+    // WHEN the mapping runs
+    let started = std::time::Instant::now();
+    let _mappings = machine.start(&function, &json!({ "batchSize": 100 }));
+    function.until_runs(100).await;
+    let rate = 10_000.0 / started.elapsed().as_secs_f64();
+    println!("{rate:.0} records/s");
+    // THEN each was given once, in order, in full batches
+    let expected: Vec<_> = (0..10_000).map(|id| id.to_string()).collect();
+    assert_eq!(function.batches().concat(), expected);
+    assert_eq!(function.batches().len(), 100);
+}

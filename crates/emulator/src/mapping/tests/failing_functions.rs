@@ -1,0 +1,187 @@
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::double::{BUCKET, FUNCTION, Function, Machine, QUEUE, STREAM, answered, failed, ids};
+use crate::Occurrence;
+
+/// The answer that reports this record of the event.
+fn reporting(event: &Value, place: usize) -> delivery::Outcome {
+    let number = &event["Records"][place]["dynamodb"]["SequenceNumber"];
+    answered(&json!({ "batchItemFailures": [{ "itemIdentifier": number }] }).to_string())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_partial_failure_brings_back_the_reported_record_and_all_after_it() {
+    // GIVEN a function that reports the third record once
+    let machine = Machine::in_memory();
+    machine.put_all(0..5).await;
+    let mut first = true;
+    let function = Function::new(move |event| {
+        if std::mem::take(&mut first) {
+            reporting(event, 2)
+        } else {
+            answered(r#"{"batchItemFailures":[]}"#)
+        }
+    });
+    // WHEN the mapping reads its answers
+    let _mappings = machine.start(
+        &function,
+        &json!({ "functionResponseTypes": ["ReportBatchItemFailures"] }),
+    );
+    function.until(|batches| batches.len() == 2).await;
+    // THEN only what was not done comes again
+    assert_eq!(
+        function.batches(),
+        [vec!["0", "1", "2", "3", "4"], vec!["2", "3", "4"]]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn poison_is_found_by_bisect_and_lands_in_the_bucket_with_its_payload() {
+    // GIVEN one record that no function can take
+    let machine = Machine::in_memory();
+    let mut heard = machine.journal.listen();
+    machine.put_all(0..10).await;
+    let function = Function::new(|event| {
+        if ids(event).iter().any(|id| id == "7") {
+            failed()
+        } else {
+            answered("null")
+        }
+    });
+    // WHEN the mapping bisects, with one retry
+    let _mappings = machine.start(
+        &function,
+        &json!({
+            "bisectBatchOnFunctionError": true,
+            "maximumRetryAttempts": 1,
+            "destinationConfig": { "onFailure": { "destinationArn": BUCKET } },
+        }),
+    );
+    let kept = machine.kept.first(1).await;
+    // THEN it alone is given up, whole, under AWS's key
+    let (arn, key, record) = &kept[0];
+    assert_eq!(arn, BUCKET);
+    let shard = machine.tables.stream(STREAM).unwrap().shard_id();
+    let start = format!("aws/lambda/6f1d4c9a-0000-4000-8000-000000000001/{shard}/20");
+    assert!(key.starts_with(&start), "{key}");
+    assert_eq!(record["requestContext"]["functionArn"], FUNCTION);
+    assert_eq!(
+        record["requestContext"]["condition"],
+        "RetryAttemptsExhausted"
+    );
+    assert_eq!(record["DDBStreamBatchInfo"]["batchSize"], 1);
+    assert_eq!(record["DDBStreamBatchInfo"]["streamArn"], STREAM);
+    let payload: Value = serde_json::from_str(record["payload"].as_str().unwrap()).unwrap();
+    assert_eq!(ids(&payload), ["7"]);
+    assert_eq!(
+        &payload,
+        function
+            .events()
+            .iter()
+            .rfind(|event| ids(event) == ["7"])
+            .unwrap()
+    );
+    // AND all others were taken, and the journal tells
+    function
+        .until(|batches| batches.iter().flatten().any(|id| id == "9"))
+        .await;
+    let mut discarded = Vec::new();
+    while let Ok(occurrence) = heard.try_recv() {
+        if let Occurrence::Discarded {
+            destination,
+            condition,
+            count,
+            ..
+        } = occurrence
+        {
+            discarded.push((destination, condition, count));
+        }
+    }
+    assert_eq!(
+        discarded,
+        [(
+            Some(BUCKET.to_owned()),
+            "RetryAttemptsExhausted".to_owned(),
+            1
+        )]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_queue_gets_the_place_of_the_records_and_not_the_records() {
+    let machine = Machine::in_memory();
+    machine.put_all(0..2).await;
+    let function = Function::new(|_| failed());
+    let _mappings = machine.start(
+        &function,
+        &json!({
+            "maximumRetryAttempts": 0,
+            "destinationConfig": { "onFailure": { "destinationArn": QUEUE } },
+        }),
+    );
+    let (arn, _, record) = machine.kept.first(1).await.remove(0);
+    assert_eq!(arn, QUEUE);
+    assert_eq!(record.get("payload"), None);
+    let event = &function.events()[0];
+    let numbers = ["startSequenceNumber", "endSequenceNumber"]
+        .map(|name| record["DDBStreamBatchInfo"][name].clone());
+    assert_eq!(
+        numbers,
+        [0, 1].map(|place| event["Records"][place]["dynamodb"]["SequenceNumber"].clone())
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_record_that_is_too_old_is_given_up_after_its_time() {
+    // GIVEN a function that always fails, endless retries and an age limit
+    let machine = Machine::in_memory();
+    machine.put_all(0..1).await;
+    let function = Function::new(|_| failed());
+    let _mappings = machine.start(
+        &function,
+        &json!({
+            "maximumRecordAgeInSeconds": 3600,
+            "destinationConfig": { "onFailure": { "destinationArn": BUCKET } },
+        }),
+    );
+    let started = machine.clock.now();
+    let (_, _, record) = machine.kept.first(1).await.remove(0);
+    // THEN it is tried for that long
+    assert_eq!(record["requestContext"]["condition"], "RecordAgeExceeded");
+    let tried_for = machine.clock.now().since(started);
+    assert!(tried_for > Duration::from_secs(3590), "{tried_for:?}");
+    assert!(tried_for < Duration::from_mins(61), "{tried_for:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_destination_what_is_given_up_is_lost_and_the_journal_says_so() {
+    let machine = Machine::in_memory();
+    let mut heard = machine.journal.listen();
+    let mut first = true;
+    let function = Function::new(move |_| {
+        if std::mem::take(&mut first) {
+            failed()
+        } else {
+            answered("null")
+        }
+    });
+    let _mappings = machine.start(&function, &json!({ "maximumRetryAttempts": 0 }));
+    machine.put("1", &json!({})).await;
+    function.until(|batches| batches.len() == 1).await;
+    machine.put("2", &json!({})).await;
+    function.until(|batches| batches.len() == 2).await;
+    let mut lost = 0;
+    while let Ok(occurrence) = heard.try_recv() {
+        if let Occurrence::Discarded {
+            destination: None,
+            count,
+            ..
+        } = occurrence
+        {
+            lost += count;
+        }
+    }
+    assert_eq!(lost, 1);
+}
