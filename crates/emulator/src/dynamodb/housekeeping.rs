@@ -1,12 +1,12 @@
 use std::time::Duration;
 
-use delivery::Time;
 use rusqlite::params;
 use tokio::task::JoinHandle;
 use tokio::time::MissedTickBehavior;
 
 use super::Error;
 use super::reader::{RETENTION, seconds};
+use super::runs::Runs;
 use super::tables::Tables;
 use crate::Occurrence;
 
@@ -86,15 +86,18 @@ impl Tables {
         Ok(expired)
     }
 
-    /// Removes stream records older than 24 hours.
+    /// Removes stream records older than 24 hours in which the emulator ran.
     ///
     /// The newest record of each table stays, unseen: the next sequence number is counted from it.
     ///
     /// # Errors
     /// The store can't be written.
     pub fn trim_streams(&self) -> Result<usize, Error> {
-        let horizon = seconds(self.horizon());
+        let horizon = self.horizon();
         let engine = self.engine();
+        let now = seconds(self.0.clock.now());
+        self.0.runs.go_on(&engine.connection, now)?;
+        Runs::forget(&engine.connection, horizon)?;
         let trimmed = engine.connection.execute(
             "DELETE FROM _stream_records AS old WHERE created_at < ?1 \
              AND CAST(sequence_number AS INTEGER) < (SELECT MAX(CAST(sequence_number AS INTEGER)) \
@@ -104,10 +107,10 @@ impl Tables {
         Ok(trimmed)
     }
 
-    /// The creation time of the oldest stream records that can still be read.
-    pub(super) fn horizon(&self) -> Time {
-        let day = u64::try_from(RETENTION.as_millis()).unwrap_or(u64::MAX);
-        Time(self.0.clock.now().0.saturating_sub(day))
+    /// The creation time, in seconds, of the oldest stream records that can still be read.
+    pub(super) fn horizon(&self) -> i64 {
+        let now = seconds(self.0.clock.now());
+        self.0.runs.before(now, RETENTION)
     }
 
     fn warn(&self, text: String) {

@@ -18,6 +18,7 @@ mod iterator;
 mod names;
 mod reader;
 mod record;
+mod runs;
 mod streams;
 mod table;
 mod tables;

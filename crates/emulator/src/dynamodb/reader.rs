@@ -79,7 +79,7 @@ impl StreamReader {
             "{COLUMNS} WHERE table_name = ?1 AND CAST(sequence_number AS INTEGER) > ?2 \
              AND created_at >= ?3 ORDER BY CAST(sequence_number AS INTEGER)"
         ))?;
-        let horizon = seconds(self.tables.horizon());
+        let horizon = self.tables.horizon();
         let mut rows = statement.query(params![self.table, after, horizon])?;
         let mut page = Page {
             records: Vec::new(),
@@ -133,7 +133,7 @@ impl StreamReader {
     /// The positions of the oldest and newest record that can be read.
     pub(super) fn range(&self) -> Result<Option<(i64, i64)>, Error> {
         let engine = self.tables.engine();
-        let horizon = seconds(self.tables.horizon());
+        let horizon = self.tables.horizon();
         let range = engine.connection.query_row(
             "SELECT MIN(CAST(sequence_number AS INTEGER)), MAX(CAST(sequence_number AS INTEGER)) \
              FROM _stream_records WHERE table_name = ?1 AND created_at >= ?2",

@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use super::names::Names;
-use super::reader::StreamReader;
+use super::reader::{StreamReader, seconds};
+use super::runs::Runs;
 use super::table::Table;
 use super::{Error, reader};
 use crate::{Clock, Journal, Occurrence};
@@ -38,6 +39,7 @@ pub(super) struct Inner {
     declared: BTreeMap<String, Table>,
     /// One per table with a stream: counts up when there may be new records.
     changes: HashMap<String, watch::Sender<u64>>,
+    pub(super) runs: Runs,
     engine: Mutex<Engine>,
 }
 
@@ -74,6 +76,7 @@ impl Tables {
         for table in &declared {
             engine.bring_up(table)?;
         }
+        let runs = Runs::begin(&engine.connection, seconds(clock.now()))?;
         let changes = declared
             .iter()
             .filter(|table| table.stream.is_some())
@@ -93,6 +96,7 @@ impl Tables {
             journal,
             declared,
             changes,
+            runs,
             engine: Mutex::new(engine),
         })))
     }

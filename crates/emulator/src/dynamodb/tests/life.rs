@@ -212,3 +212,40 @@ async fn readers_and_journal_hear_of_a_write_but_not_of_one_that_changes_nothing
     assert_eq!((table.as_str(), &json!(sequence_number)), ("shop", number));
     assert!(heard.try_recv().is_err(), "the second put changed nothing");
 }
+
+#[tokio::test]
+async fn a_weekend_without_the_emulator_costs_no_record() {
+    // GIVEN a record from before a pause of three days
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("tables.db");
+    let location = Location::File(path.clone());
+    let declared = || vec![resource("shop", with_stream("NEW_IMAGE"))];
+    let tables = open(&location, declared()).unwrap();
+    put(&tables, json!({ "id": { "S": "1" } })).await;
+    put(&tables, json!({ "id": { "S": "2" } })).await;
+    drop(tables);
+    let shift = |seconds: i64| {
+        rusqlite::Connection::open(&path)
+            .unwrap()
+            .execute_batch(&format!(
+                "UPDATE _stream_records SET created_at = created_at - {seconds};
+                 UPDATE _runs SET started = started - {seconds}, ended = ended - {seconds};"
+            ))
+            .unwrap();
+    };
+    shift(3 * 24 * 60 * 60);
+    // WHEN it runs again THEN the record is there
+    let tables = open(&location, declared()).unwrap();
+    tables.trim_streams().unwrap();
+    assert_eq!(records(&tables).await.len(), 2);
+    drop(tables);
+    // AND when it had run all the time, it is gone
+    rusqlite::Connection::open(&path)
+        .unwrap()
+        .execute_batch("UPDATE _runs SET started = started - 25 * 60 * 60")
+        .unwrap();
+    shift(60);
+    let tables = open(&location, declared()).unwrap();
+    assert_eq!(tables.trim_streams().unwrap(), 1);
+    assert!(records(&tables).await.is_empty());
+}
