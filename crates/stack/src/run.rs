@@ -69,7 +69,8 @@ pub async fn run_within(
             ResourceMonitorServer::new(engine.clone()).max_decoding_message_size(usize::MAX),
         )
         .add_service(EngineServer::new(engine.clone()))
-        .serve_with_incoming(TcpIncoming::from(listener));
+        // Small answers, each waited for: no delay for the sake of fuller packets.
+        .serve_with_incoming(TcpIncoming::from(listener).with_nodelay(Some(true)));
     let _server = Ends(tokio::spawn(server));
 
     let mut child = start(program, &address)?;
