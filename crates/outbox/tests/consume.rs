@@ -1,0 +1,112 @@
+//! One event in: handed over when it fits its contract, else a function error that names the field.
+
+#![cfg(feature = "aws")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a failed step is a failed test"
+)]
+
+use std::io;
+use std::sync::Mutex;
+use std::time::{Duration, SystemTime};
+
+use contract::{Event, Received};
+use outbox::consume::{age_in_milliseconds, handle};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+struct Stored {
+    id: String,
+}
+
+impl Event for Stored {
+    const SOURCE: &'static str = "test.items";
+    const DETAIL_TYPE: &'static str = "Stored";
+    const VERSION: u32 = 1;
+
+    fn sample() -> Self {
+        Self {
+            id: "item-1".to_owned(),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_fitting_event_is_handed_over() {
+    let seen = Mutex::new(Vec::new());
+
+    handle(Received::<Stored>::sample(), |event: Received<Stored>| {
+        seen.lock().unwrap().push(event.detail.id);
+        async { Ok::<(), io::Error>(()) }
+    })
+    .await
+    .unwrap();
+
+    assert_eq!(seen.into_inner().unwrap(), ["item-1"]);
+}
+
+#[tokio::test]
+async fn an_event_that_does_not_fit_is_an_error_that_names_the_field_and_is_not_handed_over() {
+    let mut event = Received::<Stored>::sample();
+    event["detail"]["id"] = json!({ "secret": "ada@example.com" });
+
+    let error = handle(event, |_: Received<Stored>| async {
+        panic!("it does not fit") as Result<(), io::Error>
+    })
+    .await
+    .unwrap_err();
+
+    assert_eq!(error.error_type, "EventDoesNotFit");
+    assert!(
+        error.error_message.contains("`detail.id` is an object"),
+        "{}",
+        error.error_message
+    );
+    assert!(
+        !error.error_message.contains("ada"),
+        "{}",
+        error.error_message
+    );
+}
+
+#[tokio::test]
+async fn an_error_of_the_handler_is_a_function_error_so_that_lambda_tries_again() {
+    let error = handle(Received::<Stored>::sample(), |_: Received<Stored>| async {
+        Err(io::Error::other("the mail server is away"))
+    })
+    .await
+    .unwrap_err();
+
+    assert_eq!(error.error_type, "HandlerFailed");
+    assert!(error.error_message.contains("the mail server is away"));
+}
+
+#[tokio::test]
+async fn a_panic_of_the_handler_is_a_function_error_without_what_it_says() {
+    let error = handle(
+        Received::<Stored>::sample(),
+        |event: Received<Stored>| async move {
+            panic!("no mail for {}", event.detail.id) as Result<(), io::Error>
+        },
+    )
+    .await
+    .unwrap_err();
+
+    assert_eq!(error.error_type, "HandlerPanicked");
+    assert!(
+        !error.error_message.contains("item-1"),
+        "{}",
+        error.error_message
+    );
+}
+
+#[tokio::test]
+async fn the_age_of_an_event_counts_from_when_it_happened() {
+    let received = Received::<Stored>::read(Received::<Stored>::sample()).unwrap();
+    let occurred = SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_238_220);
+    let now = occurred + Duration::from_millis(1_234);
+    assert_eq!(age_in_milliseconds(&received.metadata, now), Some(1_234));
+}
