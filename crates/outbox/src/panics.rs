@@ -3,7 +3,7 @@
 
 use std::any::Any;
 use std::cell::RefCell;
-use std::panic::{AssertUnwindSafe, catch_unwind, set_hook};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 thread_local! {
     static PLACE: RefCell<Option<String>> = const { RefCell::new(None) };
@@ -39,8 +39,9 @@ pub(crate) fn catch<R>(code: impl FnOnce() -> R) -> Result<R, Panic> {
 }
 
 /// Makes every panic of this process one log line with its place in the code and nothing else.
+#[cfg(feature = "aws")]
 pub(crate) fn log_places_only() {
-    set_hook(Box::new(|panic| {
+    std::panic::set_hook(Box::new(|panic| {
         let place = panic
             .location()
             .map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
