@@ -1,4 +1,4 @@
-//! A Lambda function for tests: the event's `do` says how it behaves.
+//! A Lambda function for tests: the event's `do`, or else the variable `DO`, says how it behaves.
 
 use std::time::Duration;
 
@@ -17,7 +17,11 @@ async fn main() -> Result<(), Error> {
 
 async fn handle(event: LambdaEvent<Value>) -> Result<Value, Error> {
     let (payload, context) = event.into_parts();
-    match payload["do"].as_str() {
+    let behaviour = match payload["do"].as_str() {
+        Some(told) => Some(told.to_owned()),
+        None => std::env::var("DO").ok(),
+    };
+    match behaviour.as_deref() {
         Some("echo") => Ok(payload),
         Some("pid") => Ok(json!(std::process::id())),
         Some("environment") => Ok(std::env::vars().collect()),

@@ -55,6 +55,151 @@ fn order(detail_type: &str, detail: &Value) -> Value {
     }] })
 }
 
+const TABLE: &str = "aws:dynamodb/table:Table";
+const MAPPING: &str = "aws:lambda/eventSourceMapping:EventSourceMapping";
+const QUEUE: &str = "aws:sqs/queue:Queue";
+const INVOKE_CONFIG: &str = "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig";
+
+fn behaving(behaviour: &str) -> Value {
+    json!({ "environment": { "variables": { "DO": behaviour } } })
+}
+
+/// A table whose stream is mapped to the function `f`.
+fn table_to_function(behaviour: &str) -> Stack {
+    let mut stack = stack(&[("f", behaving(behaviour))]);
+    let table = json!({
+        "name": "shop-dev-orders",
+        "attributes": [{ "name": "id", "type": "S" }],
+        "hashKey": "id",
+        "billingMode": "PAY_PER_REQUEST",
+        "streamEnabled": true,
+        "streamViewType": "NEW_IMAGE",
+    });
+    declare(&mut stack, TABLE, "orders", table);
+    let stream = stack.resources[1].text("streamArn").unwrap();
+    let mapping = json!({
+        "eventSourceArn": stream,
+        "functionName": support::arn("f"),
+        "startingPosition": "TRIM_HORIZON",
+    });
+    declare(&mut stack, MAPPING, "orders", mapping);
+    stack
+}
+
+async fn put(emulating: &emulator::Emulating, id: &str) {
+    let item = json!({ "TableName": "shop-dev-orders", "Item": { "id": { "S": id } } });
+    call(emulating, "DynamoDB_20120810.PutItem", &item).await;
+}
+
+/// The ids of the items in an event of a mapping.
+fn ids(event: &Value) -> Vec<&str> {
+    let records = event["Records"].as_array().unwrap();
+    records
+        .iter()
+        .map(|record| record["dynamodb"]["Keys"]["id"]["S"].as_str().unwrap())
+        .collect()
+}
+
+#[tokio::test]
+async fn a_written_item_reaches_the_function_that_its_stream_is_mapped_to() {
+    let emulating = start(&table_to_function("echo")).await;
+    let mut invocations = Invocations::of(&emulating, "f");
+
+    put(&emulating, "42").await;
+
+    let (event, outcome) = invocations.next().await;
+    assert_eq!(ids(&event), ["42"]);
+    assert_eq!(event["Records"][0]["eventSource"], "aws:dynamodb");
+    assert_eq!(
+        event["Records"][0]["dynamodb"]["NewImage"],
+        json!({ "id": { "S": "42" } })
+    );
+    assert!(matches!(outcome, Outcome::Answered(_)), "{outcome:?}");
+    emulating.stop().await;
+}
+
+#[tokio::test]
+async fn a_batch_whose_function_died_comes_again() {
+    let emulating = start(&table_to_function("exit")).await;
+    let mut invocations = Invocations::of(&emulating, "f");
+
+    put(&emulating, "42").await;
+
+    let (first, outcome) = invocations.next().await;
+    let (second, _) = invocations.next().await;
+    assert!(matches!(outcome, Outcome::Failed { .. }), "{outcome:?}");
+    assert_eq!((ids(&first), ids(&second)), (vec!["42"], vec!["42"]));
+    emulating.stop().await;
+}
+
+#[tokio::test]
+async fn a_mapping_goes_on_where_it_was_after_a_new_start() {
+    let place = tempfile::tempdir().unwrap();
+    let options = || Options {
+        state: Some(place.path().to_owned()),
+        ..Options::default()
+    };
+    let failing = start_with(&table_to_function("fail"), options()).await;
+    let mut invocations = Invocations::of(&failing, "f");
+    put(&failing, "first").await;
+    let (_, outcome) = invocations.next().await;
+    assert!(matches!(outcome, Outcome::Failed { .. }), "{outcome:?}");
+    failing.stop().await;
+
+    let mended = start_with(&table_to_function("echo"), options()).await;
+    let mut invocations = Invocations::of(&mended, "f");
+    let (event, _) = invocations.next().await;
+    assert_eq!(ids(&event), ["first"]);
+    put(&mended, "second").await;
+    let (event, _) = invocations.next().await;
+    assert_eq!(ids(&event), ["second"]);
+    mended.stop().await;
+}
+
+#[tokio::test]
+async fn an_event_that_its_function_never_takes_ends_in_the_failure_queue() {
+    let mut stack = bus_to_function();
+    stack.resources[0].inputs.insert(
+        "environment".to_owned(),
+        behaving("fail")["environment"].clone(),
+    );
+    declare(
+        &mut stack,
+        QUEUE,
+        "failures",
+        json!({ "name": "shop-dev-failures" }),
+    );
+    let queue = stack.resources.last().unwrap();
+    let url = queue.text("url").unwrap().to_owned();
+    let config = json!({
+        "functionName": "shop-dev-f",
+        "maximumRetryAttempts": 0,
+        "destinationConfig": { "onFailure": { "destination": queue.text("arn").unwrap() } },
+    });
+    declare(&mut stack, INVOKE_CONFIG, "f", config);
+    let emulating = start(&stack).await;
+
+    let detail = json!({ "order": 42 });
+    call(
+        &emulating,
+        "AWSEvents.PutEvents",
+        &order("OrderPlaced", &detail),
+    )
+    .await;
+
+    let receive = json!({ "QueueUrl": url, "WaitTimeSeconds": 20 });
+    let received = call(&emulating, "AmazonSQS.ReceiveMessage", &receive).await;
+    let body = received["Messages"][0]["Body"].as_str().unwrap();
+    let record: Value = serde_json::from_str(body).unwrap();
+    assert_eq!(record["requestPayload"]["detail"], detail);
+    assert_eq!(record["requestContext"]["condition"], "RetriesExhausted");
+    assert_eq!(
+        record["responsePayload"]["errorMessage"],
+        "the function's own error"
+    );
+    emulating.stop().await;
+}
+
 #[tokio::test]
 async fn a_published_event_reaches_the_function_that_its_rule_targets() {
     let emulating = start(&bus_to_function()).await;

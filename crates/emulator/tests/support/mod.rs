@@ -1,6 +1,7 @@
 //! A declared stack with the fixture function, and an emulator that runs it.
 #![allow(
     dead_code,
+    clippy::needless_pass_by_value,
     clippy::unwrap_used,
     clippy::expect_used,
     reason = "each test file uses a part; a test fails by panicking"
