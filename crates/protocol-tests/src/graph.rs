@@ -11,6 +11,7 @@ use crate::aws::functions::get_region;
 use crate::aws::iam::role::{self, RoleArgs};
 use crate::aws::iam::role_policy::{self, RolePolicyArgs};
 use crate::aws::lambda::event_source_mapping::{self, EventSourceMappingArgs};
+use crate::aws::provider::{self, ProviderArgs};
 use crate::aws::sqs::queue::{self, QueueArgs};
 use crate::aws::types::dynamodb::TableAttribute;
 use crate::aws::types::lambda::{
@@ -127,6 +128,31 @@ fn function(
         options: Some(options),
     });
     function.get_field("name")
+}
+
+/// Everything that can be said about a resource besides its properties.
+pub(crate) fn options(context: &Context) {
+    let europe = provider::create(
+        context,
+        "europe",
+        ProviderArgs::builder().region("eu-west-1").build_struct(),
+    );
+    let outer = context.component("shop:flow:Orders", "outer");
+    let below = CustomResourceOptions::default().parent(outer.urn());
+    let inner = context.component_with_options("shop:flow:Returns", "inner", below);
+    let first = queue::create(
+        context,
+        "first",
+        QueueArgs::builder().name("first").build_struct(),
+    );
+    let options = CustomResourceOptions::default()
+        .parent(inner.urn())
+        .provider(&europe)
+        .depends_on([&first.urn])
+        .protect(false)
+        .retain_on_delete(true);
+    let args = QueueArgs::builder().name("kept").build_struct();
+    queue::create_with_options(context, "kept", args, options);
 }
 
 /// A secret value, on its own and inside another.

@@ -32,6 +32,7 @@ fn main() -> ExitCode {
                 "invoke" => faults::unknown_invoke(context),
                 "memory" => faults::memory(context)?,
                 "cause" => faults::with_a_cause()?,
+                "options" => graph::options(context),
                 "secret" => graph::secret(context),
                 other => return Err(format!("there is no scenario `{other}`").into()),
             }

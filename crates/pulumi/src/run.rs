@@ -53,7 +53,7 @@ pub fn run<E: Into<Box<dyn Error + Send + Sync>>>(
     };
     match failure {
         Failure::Panicked | Failure::Stopped { .. } => ExitCode::FAILURE,
-        Failure::Refused { .. } if context.log_error(&failure.to_string()) => {
+        Failure::Refused { .. } if context.log_error(&one_line(&failure.to_string())) => {
             ExitCode::from(ALREADY_LOGGED)
         }
         _ => told(&failure.to_string()),

@@ -1,21 +1,13 @@
 //! The graph of a program arrives whole: parents, dependencies, the property each comes through.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
-
-mod support;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use crate::program::{aws, program};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde_json::{Map, Value, json};
 use stack::{Aws, Declared, Provider, Refusal, Resource, Stack, UNKNOWN, archive_path, run};
-use support::{aws, program};
 
 const EDGES: [&str; 9] = [
     "mapping -> failed",

@@ -1,20 +1,12 @@
 //! A program that can't go on says why in one line and ends with an exit code that is not 0.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
-
-mod support;
 
 use std::process::{Command, Output};
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::program::{aws, program};
 use serde_json::{Map, Value, json};
 use stack::{Declared, Error, Program, Provider, Refusal, Stack, run, run_within};
-use support::{aws, program};
 
 async fn failed(program: &Program) -> (String, Vec<String>) {
     match run(program, Arc::new(aws())).await.unwrap_err() {
