@@ -3,7 +3,7 @@ use std::{fmt, fs, io};
 
 use serde_json::Value;
 
-use crate::{Contract, Misfit, compatibility};
+use crate::{Contract, Misfit, compatibility, fit};
 
 /// The folder of a repository where the schemas and samples of every version are kept:
 /// `<folder>/<detail-type>/<version>.schema.json` and `….sample.json`.
@@ -23,6 +23,16 @@ pub struct Version {
     pub schema: Value,
     /// A detail that fits it.
     pub sample: Value,
+}
+
+impl Version {
+    /// Whether the schema of this version accepts a detail, by kinds, required fields and allowed values.
+    ///
+    /// # Errors
+    /// [`Misfit`] names the field that the schema refuses.
+    pub fn accepts(&self, detail: &Value) -> Result<(), Misfit> {
+        fit::first_misfit(&self.schema, &self.schema, detail, "detail").map_or(Ok(()), Err)
+    }
 }
 
 impl Committed {

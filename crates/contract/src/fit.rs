@@ -26,6 +26,13 @@ impl Misfit {
         }
     }
 
+    fn forbidden(field: &str) -> Self {
+        Self {
+            field: field.to_owned(),
+            problem: "is not allowed by the schema".to_owned(),
+        }
+    }
+
     pub(crate) fn kind(field: &str, expected: &str, found: &Value) -> Self {
         let found = kind_of(found);
         Self {
@@ -134,14 +141,16 @@ fn misfit_in_object(
         .into_iter()
         .flatten()
         .filter_map(Value::as_str);
-    // The detail is checked without its metadata, which is read apart from the data.
-    for name in required.filter(|name| !(place == "detail" && *name == "metadata")) {
+    for name in required {
         if !fields.contains_key(name) {
             return Some(Misfit::missing(&format!("{place}.{name}")));
         }
     }
     fields.iter().find_map(|(name, field)| {
-        let property = schema["properties"].get(name)?;
+        let Some(property) = schema["properties"].get(name) else {
+            return (schema["additionalProperties"] == false)
+                .then(|| Misfit::forbidden(&format!("{place}.{name}")));
+        };
         first_misfit(root, property, field, &format!("{place}.{name}"))
     })
 }

@@ -105,8 +105,12 @@ fn part<T: DeserializeOwned, E: Event>(value: &Value, property: &str) -> Result<
     match T::deserialize(value) {
         Ok(part) => Ok(part),
         Err(error) => {
-            let schema = Contract::of::<E>().schema;
+            let mut schema = Contract::of::<E>().schema;
             let (place, schema_of_part) = if property.is_empty() {
+                // The metadata was taken out of the detail before.
+                if let Some(required) = schema["required"].as_array_mut() {
+                    required.retain(|name| name != "metadata");
+                }
                 ("detail".to_owned(), schema.clone())
             } else {
                 (

@@ -144,3 +144,25 @@ fn data_with_a_field_metadata_can_not_be_an_event() {
         .to_string();
     assert!(error.contains("without a field `metadata`"), "{error}");
 }
+
+#[test]
+fn the_schema_of_an_old_version_accepts_what_a_new_one_publishes_and_nothing_else() {
+    let folder = Folder::new("accepts");
+    folder.committed().write(&Contract::of::<First>()).unwrap();
+    let old = folder
+        .committed()
+        .versions(&Contract::of::<First>())
+        .unwrap()
+        .remove(0);
+
+    old.accepts(&Contract::of::<Second>().sample).unwrap();
+
+    let misfit = old.accepts(&Contract::of::<Retyped>().sample).unwrap_err();
+    assert_eq!(misfit.field(), "detail.id");
+    let mut without_metadata = Contract::of::<First>().sample;
+    without_metadata.as_object_mut().unwrap().remove("metadata");
+    assert_eq!(
+        old.accepts(&without_metadata).unwrap_err().field(),
+        "detail.metadata"
+    );
+}
