@@ -19,6 +19,9 @@ use crate::{Invocation, Occurrence};
 /// The pause after the state could not be read or written.
 const BROKEN: Duration = Duration::from_secs(1);
 
+/// The most records of one `GetRecords` call.
+const AWS_PAGE: usize = 1000;
+
 /// The payload is the record's JSON text.
 type Payload = Arc<str>;
 
@@ -158,6 +161,7 @@ impl Poller {
 
     async fn read(&mut self) -> Input<Payload> {
         let (after, limit) = self.wanted.take().unwrap_or_default();
+        let limit = self.readiness.page(limit);
         let after = after.as_ref().map(SequenceNumber::as_str);
         let page = loop {
             match self.reader.read(after, limit) {
@@ -227,6 +231,14 @@ impl Readiness {
             Self::Aws(interval) => {
                 interval.tick().await;
             }
+        }
+    }
+
+    /// How many records one read may take, of `wanted`.
+    fn page(&self, wanted: usize) -> usize {
+        match self {
+            Self::Instant { .. } => wanted,
+            Self::Aws(_) => wanted.min(AWS_PAGE),
         }
     }
 

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::world::{World, defaults, number, succeeded};
-use crate::mapping::{EVENT_BYTES, Settings, event, event_bytes};
+use crate::mapping::{EVENT_BYTES, Progress, Settings, StartingPosition, event, event_bytes};
 
 fn always_well(settings: Settings) -> World {
     World::new(settings, |_| succeeded())
@@ -189,4 +189,23 @@ fn a_restart_with_other_lanes_leaves_nothing_out() {
     // THEN the lane that was least far decides, so what was not done comes again
     assert!(world.invoked.concat().contains(&5));
     assert_eq!(world.committed.lanes.len(), 1);
+}
+
+#[test]
+fn row_2_1_latest_starts_after_what_is_there() {
+    let mut world = World::new(
+        Settings {
+            starting_position: StartingPosition::Latest,
+            ..defaults()
+        },
+        |_| succeeded(),
+    );
+    world.write([1, 2]);
+    world.committed = Progress::after(number(2), 1);
+    world.restart();
+    world.run();
+    assert_eq!(world.invoked, Vec::<Vec<u64>>::new());
+    world.write([3]);
+    world.run();
+    assert_eq!(world.invoked, [vec![3]]);
 }

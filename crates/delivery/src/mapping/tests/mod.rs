@@ -6,7 +6,9 @@
 )]
 
 mod batches;
+mod destination;
 mod failures;
+mod partial;
 mod properties;
 mod responses;
 mod settings;

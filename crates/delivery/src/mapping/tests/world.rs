@@ -58,6 +58,32 @@ pub(super) fn not_run() -> Outcome {
     }
 }
 
+pub(super) const HOUR: Duration = Duration::from_hours(1);
+
+/// A function that fails whenever it sees one of these records.
+pub(super) fn poisoned_by(records: &'static [u64]) -> impl FnMut(&[u64]) -> Outcome {
+    move |batch| {
+        if batch.iter().any(|record| records.contains(record)) {
+            failed()
+        } else {
+            succeeded()
+        }
+    }
+}
+
+/// A function that reports the first of these records that it sees.
+pub(super) fn reporting(records: &'static [u64]) -> impl FnMut(&[u64]) -> Outcome {
+    move |batch| {
+        let bad: Vec<_> = batch
+            .iter()
+            .copied()
+            .filter(|record| records.contains(record))
+            .take(1)
+            .collect();
+        failing(&bad)
+    }
+}
+
 type Function = Box<dyn FnMut(&[u64]) -> Outcome>;
 
 /// A stream of numbered records, a function and the mapping between them, on a clock of its own.

@@ -127,6 +127,20 @@ async fn polling_as_aws_does_reads_four_times_a_second_at_most() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn polling_as_aws_does_takes_a_thousand_records_at_a_time() {
+    let machine = Machine::in_memory();
+    machine.put_all(0..2500).await;
+    let function = Function::well();
+    let started = machine.clock.now();
+    let _mappings = machine.start_polling(&function, &json!({ "batchSize": 10_000 }), Polling::Aws);
+    function.until_runs(3).await;
+    let sizes: Vec<_> = function.batches().iter().map(Vec::len).collect();
+    assert_eq!(sizes, [1000, 1000, 500]);
+    let took = machine.clock.now().since(started);
+    assert!(took >= Duration::from_millis(500), "{took:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_batching_window_gathers_what_comes_in_its_time() {
     let machine = Machine::in_memory();
     let function = Function::well();
