@@ -9,6 +9,8 @@ use super::ServiceError;
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 const QUERY_ERROR: HeaderName = HeaderName::from_static("x-amzn-query-error");
+/// <https://smithy.io/2.0/aws/protocols/aws-query-protocol.html#x-amzn-query-mode-header>
+const QUERY_MODE: HeaderName = HeaderName::from_static("x-amzn-query-mode");
 const CRC32: HeaderName = HeaderName::from_static("x-amz-crc32");
 
 /// A new id for one request, as in `x-amzn-RequestId`.
@@ -45,7 +47,10 @@ pub(super) fn answer(request: &HeaderMap, result: Result<Value, ServiceError>) -
         if let Ok(code) = HeaderValue::from_str(error.short_code()) {
             headers.insert(ERROR_TYPE, code);
         }
-        let query_error = error.query_error.as_deref();
+        // Clients of services that once spoke the Query protocol ask for its codes; others would
+        // take them for their own.
+        let asked = request.contains_key(QUERY_MODE);
+        let query_error = error.query_error.as_deref().filter(|_| asked);
         if let Some(Ok(code)) = query_error.map(HeaderValue::from_str) {
             headers.insert(QUERY_ERROR, code);
         }
@@ -59,4 +64,32 @@ fn error_body(error: &ServiceError) -> Value {
     body.insert("message".to_owned(), error.message.clone().into());
     body.extend(error.extra.clone());
     Value::Object(body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused() -> ServiceError {
+        ServiceError {
+            query_error: Some("InvalidClientTokenId;Sender".to_owned()),
+            ..ServiceError::bad_request("UnrecognizedClientException", "no such key")
+        }
+    }
+
+    #[test]
+    fn codes_of_the_query_protocol_are_for_clients_that_ask_for_them() {
+        let mut asking = HeaderMap::new();
+        asking.insert(QUERY_MODE, HeaderValue::from_static("true"));
+
+        let told = answer(&asking, Err(refused()));
+        let not_told = answer(&HeaderMap::new(), Err(refused()));
+
+        assert_eq!(told.headers()[QUERY_ERROR], "InvalidClientTokenId;Sender");
+        assert!(!not_told.headers().contains_key(QUERY_ERROR));
+        assert_eq!(
+            not_told.headers()[ERROR_TYPE],
+            "UnrecognizedClientException"
+        );
+    }
 }
