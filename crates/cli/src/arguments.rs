@@ -1,19 +1,17 @@
 use std::ffi::OsString;
 use std::num::NonZeroU16;
 use std::path::PathBuf;
+use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use emulator::Options;
+use emulator::mapping::Polling;
 
-const EXAMPLES: &str = "\
-Examples:
-  cargo outbox demo --users 1               one user, from the write to the consumer
-  cargo outbox up                           the declared stack on this machine, until Ctrl-C
-  cargo outbox invoke writer '{}'           in a second terminal: write a user
-  cargo outbox logs user-created-consumer   what the consumer logged";
+use crate::application;
 
 /// Runs the stack that the Pulumi program declares on this machine, with the real functions.
 #[derive(Debug, Parser)]
-#[command(name = "cargo-outbox", bin_name = "cargo outbox", version, after_help = EXAMPLES)]
+#[command(name = "cargo-outbox", bin_name = "cargo outbox", version, after_help = application::EXAMPLES)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -62,9 +60,42 @@ pub(crate) struct Settings {
     /// Build the functions optimised (cargo profile `local`)
     #[arg(long)]
     pub(crate) release: bool,
+    /// How often streams are read: as soon as there is a record, or four times a second as on AWS
+    #[arg(long, value_enum, default_value_t = Poll::Instant)]
+    pub(crate) poll: Poll,
     /// Run this executable instead of building the functions' package; may be repeated
     #[arg(long = "binary", value_name = "PACKAGE=PATH", value_parser = replacement)]
     pub(crate) binaries: Vec<(String, PathBuf)>,
+    /// The wait before each retry of a failed asynchronous invocation, for example 1s,2s
+    /// [default: as on AWS, one minute and two minutes]
+    #[arg(long, value_name = "FIRST,SECOND", value_parser = retry_waits)]
+    pub(crate) retry_waits: Option<[Duration; 2]>,
+}
+
+impl Settings {
+    /// What the emulator is told; ports and state are the command's to choose.
+    pub(crate) fn options(&self) -> Options {
+        let mut options = Options {
+            polling: match self.poll {
+                Poll::Instant => Polling::Instant,
+                Poll::Aws => Polling::Aws,
+            },
+            ..Options::default()
+        };
+        if let Some(waits) = self.retry_waits {
+            options.asynchronous.delays.after_failure = waits;
+        }
+        options
+    }
+}
+
+/// How often streams are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Poll {
+    /// As soon as there is a record
+    Instant,
+    /// Four times a second per shard, as on AWS
+    Aws,
 }
 
 /// Builds what changed, runs the Pulumi program, brings its resources up and shows every delivery.
@@ -75,7 +106,7 @@ Ctrl-C ends it; undelivered events stay in the state directory and go on with th
 Examples:
   cargo outbox up
   cargo outbox up --ephemeral --port 0 --invoke-port 0   forget all at the end, on free ports
-  cargo outbox up --release                              optimised functions")]
+  cargo outbox up --poll aws --release                   the pace of AWS, optimised functions")]
 pub(crate) struct Up {
     #[command(flatten)]
     pub(crate) place: Place,
@@ -101,6 +132,7 @@ A line of FILE that the writer refuses is reported with its number; it is not wr
 
 Examples:
   cargo outbox demo --users 1
+  cargo outbox demo --users 200 --poll aws
   cargo outbox demo --from users.jsonl")]
 pub(crate) struct Demo {
     #[command(flatten)]
@@ -127,13 +159,7 @@ pub(crate) struct Demo {
 
 /// Invokes a function of the running stack and prints its answer.
 #[derive(Debug, Args)]
-#[command(after_help = "\
-Exit code: 0 if the function answered, 1 if it failed or could not be reached.
-
-Examples:
-  cargo outbox invoke writer
-  cargo outbox invoke writer '{\"username\": \"ada\"}'
-  echo '{}' | cargo outbox invoke outbox-dev-writer -")]
+#[command(after_help = application::INVOKE_EXAMPLES)]
 pub(crate) struct Invoke {
     /// The function's name in the Pulumi program or its physical name
     pub(crate) name: String,
@@ -146,10 +172,7 @@ pub(crate) struct Invoke {
 
 /// Prints what a function's environments wrote to standard output and standard error.
 #[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  cargo outbox logs user-created-consumer
-  cargo outbox logs writer --follow")]
+#[command(after_help = application::LOGS_EXAMPLES)]
 pub(crate) struct Logs {
     /// The function's name in the Pulumi program or its physical name
     pub(crate) name: String,
@@ -202,6 +225,21 @@ fn replacement(text: &str) -> Result<(String, PathBuf), String> {
     }
 }
 
+fn retry_waits(text: &str) -> Result<[Duration; 2], String> {
+    let wait = |text: &str| {
+        let (number, unit) = match text.strip_suffix("ms") {
+            Some(number) => (number, 0.001),
+            None => (text.strip_suffix('s').unwrap_or(text), 1.0),
+        };
+        let number: f64 = number.parse().map_err(|_| format!("{text:?} is no time"))?;
+        Duration::try_from_secs_f64(number * unit).map_err(|error| format!("{text:?}: {error}"))
+    };
+    match text.split_once(',') {
+        Some((first, second)) => Ok([wait(first)?, wait(second)?]),
+        None => Err("expected two times, for example 1s,2s".to_owned()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail so")]
@@ -246,6 +284,15 @@ mod tests {
         );
         for bad in ["writer", "writer=", "=/tmp/a"] {
             assert!(replacement(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn retry_waits_are_two_times() {
+        let expected = [Duration::from_millis(50), Duration::from_secs(2)];
+        assert_eq!(retry_waits("50ms,2s").unwrap(), expected);
+        for bad in ["1s", "a,b", "-1s,2s", "1s,1e400s"] {
+            assert!(retry_waits(bad).is_err(), "{bad}");
         }
     }
 }

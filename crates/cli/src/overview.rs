@@ -61,6 +61,8 @@ impl Overview<'_> {
         for (name, value) in [
             ("AWS_ENDPOINT_URL", &self.running.endpoint),
             ("AWS_REGION", &self.running.region),
+            // The name that version 1 of the AWS CLI reads.
+            ("AWS_DEFAULT_REGION", &self.running.region),
             ("AWS_ACCESS_KEY_ID", &self.credentials.access_key_id),
             ("AWS_SECRET_ACCESS_KEY", &self.credentials.secret_access_key),
         ] {

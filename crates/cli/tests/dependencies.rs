@@ -8,7 +8,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Which packages of the workspace each one may depend on, in tests too.
-const ALLOWED: [(&str, &[&str]); 11] = [
+const ALLOWED: [(&str, &[&str]); 12] = [
     ("contract", &[]),
     ("events", &["contract"]),
     ("outbox", &["contract"]),
@@ -16,6 +16,7 @@ const ALLOWED: [(&str, &[&str]); 11] = [
     ("stack", &[]),
     ("delivery", &[]),
     ("emulator", &["delivery", "stack"]),
+    ("protocol-tests", &["pulumi", "stack"]),
     ("sandbox", &[]),
     ("bench", &["sandbox"]),
     ("cargo-outbox", &["bench", "delivery", "emulator", "stack"]),

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use stack::Stack;
 
 use crate::application::ITEMS;
-use crate::arguments::Demo;
+use crate::arguments::{Demo, Poll};
 use crate::client::Client;
 use crate::demo::{Follow, Pace, Parts, Progress, Report, Source, Tally};
 use crate::error::Error;
@@ -27,7 +27,7 @@ pub(crate) async fn run(arguments: Demo) -> Result<ExitCode, Error> {
     };
     let options = Options {
         state: arguments.place.state.clone(),
-        ..Options::default()
+        ..arguments.settings.options()
     };
     let mut end = std::pin::pin!(signals::end()?);
     let launched = tokio::select! {
@@ -98,10 +98,14 @@ async fn read_back(
 
 /// What the figures below it were measured with.
 fn heading(arguments: &Demo) -> String {
+    let poll = match arguments.settings.poll {
+        Poll::Instant => "instant",
+        Poll::Aws => "aws",
+    };
     let build = if arguments.settings.release {
         "release"
     } else {
         "debug"
     };
-    format!("\n{ITEMS}, from the write to the consumer ({build} build):\n")
+    format!("\n{ITEMS}, from the write to the consumer (--poll {poll}, {build} build):\n")
 }

@@ -22,7 +22,7 @@ pub(crate) async fn run(arguments: Up) -> Result<ExitCode, Error> {
         state,
         port: arguments.port,
         invoke_port: arguments.invoke_port,
-        ..Options::default()
+        ..arguments.settings.options()
     };
     // Heard from the beginning: a signal during the build must not leave a half-started stack.
     let mut end = std::pin::pin!(signals::end()?);
