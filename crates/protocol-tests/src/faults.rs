@@ -81,7 +81,12 @@ pub(crate) fn reads_a_missing_output(context: &Context) {
     context.add_export("colour", &missing);
 }
 
-/// The same, but nobody reads it; and read as optional.
+pub(crate) fn reads_a_name_as_a_flag(context: &Context) {
+    let name: Output<bool> = plain_queue(context).get_field("name");
+    context.add_export("name", &name);
+}
+
+/// The same as a missing one, but nobody reads it; and read as optional.
 pub(crate) fn leaves_a_missing_output(context: &Context) {
     let queue = plain_queue(context);
     let _: Output<String> = queue.get_field("colour");

@@ -28,6 +28,7 @@ fn main() -> ExitCode {
                 "late-panic" => faults::panic_on_an_export(context),
                 "stubborn" => faults::goes_on_after_a_refusal(context),
                 "unread" => faults::reads_a_missing_output(context),
+                "mistyped" => faults::reads_a_name_as_a_flag(context),
                 "unused" => faults::leaves_a_missing_output(context),
                 "invoke" => faults::unknown_invoke(context),
                 "memory" => faults::memory(context)?,

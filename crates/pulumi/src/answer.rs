@@ -155,13 +155,25 @@ fn typed<T: FromPulumiValue>(field: &PulumiValue) -> Result<Option<T>, String> {
         }),
         _ => Err(error),
     });
-    // The report is a tree of several lines; its first says what was expected.
-    converted
-        .map(Some)
-        .map_err(|report| one_line(&report.to_string()))
+    // gestalt's own report shows the value, which may be a secret.
+    converted.map(Some).map_err(|_| match &field.content {
+        PulumiValueContent::None => "no value, where the schema requires one".to_owned(),
+        content => format!(
+            "{}, where the schema has {}",
+            kind(content),
+            std::any::type_name::<T>()
+        ),
+    })
 }
 
-fn one_line(report: &str) -> String {
-    let words: Vec<&str> = report.split_whitespace().collect();
-    words.join(" ")
+fn kind(content: &PulumiValueContent) -> &'static str {
+    match content {
+        PulumiValueContent::String(_) => "a string",
+        PulumiValueContent::Integer(_) => "a whole number",
+        PulumiValueContent::Number(_) => "a number",
+        PulumiValueContent::Boolean(_) => "true or false",
+        PulumiValueContent::Array(_) => "a list",
+        PulumiValueContent::Object(_) => "an object",
+        PulumiValueContent::None | PulumiValueContent::Nothing => "no value",
+    }
 }

@@ -68,8 +68,11 @@ impl Failure {
     /// Once a resource has failed, the engine prints why and closes its monitor; whatever is asked
     /// then is answered with "resource monitor shut down", which says nothing to a user.
     pub(crate) fn from_status(subject: String, status: &Status) -> Self {
-        let closed = matches!(status.code(), Code::Unavailable | Code::Cancelled)
-            && status.message().contains("resource monitor shut down");
+        let closed = match status.code() {
+            Code::Cancelled => true,
+            Code::Unavailable => status.message().contains("resource monitor shut down"),
+            _ => false,
+        };
         if closed {
             return Self::Stopped { subject };
         }

@@ -98,8 +98,25 @@ async fn an_output_that_is_missing_is_told_by_resource_and_name() {
     let (status, lines) = failed(&program("unread")).await;
     assert_eq!(status, "exit status: 1");
     assert_eq!(lines.len(), 1, "{lines:?}");
-    let start = "error: aws:sqs/queue:Queue `failed` was answered with an unusable `colour`: ";
-    assert!(lines[0].starts_with(start), "{lines:?}");
+    assert_eq!(
+        lines,
+        [
+            "error: aws:sqs/queue:Queue `failed` was answered with an unusable `colour`: \
+          no value, where the schema requires one"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn an_output_of_another_type_is_told_without_its_value() {
+    let (_, lines) = failed(&program("mistyped")).await;
+    assert_eq!(
+        lines,
+        [
+            "error: aws:sqs/queue:Queue `failed` was answered with an unusable `name`: \
+          a string, where the schema has bool"
+        ]
+    );
 }
 
 #[tokio::test]
