@@ -10,9 +10,9 @@ use super::settings::Settings;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Pace {
     settings: Settings,
-    /// The last moment to begin a call to the bus: after it, one attempt, one quarantine send and the answer fit.
+    /// From here on no call to the bus begins; before, one attempt, one quarantine send and the answer fit.
     pub(super) last_call: Instant,
-    /// The last moment to begin a quarantine send.
+    /// From here on no quarantine send begins.
     pub(super) last_quarantine: Instant,
     /// The last moment to try again after a transient error.
     pub(super) last_retry: Instant,

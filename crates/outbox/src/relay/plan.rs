@@ -150,12 +150,12 @@ impl Plan {
                 Delayed::Quarantine(record) => self.poison.push_back(record),
             }
         }
-        if now <= self.pace.last_quarantine
+        if now < self.pace.last_quarantine
             && let Some(record) = self.poison.pop_front()
         {
             return Some(Job::Quarantine(record));
         }
-        if now > self.pace.last_call {
+        if now >= self.pace.last_call {
             return None;
         }
         let call = self.pack();
