@@ -16,6 +16,8 @@ pub struct Entry {
     pub detail_type: String,
     /// The JSON object that `Detail` holds as text.
     pub detail: Map<String, Value>,
+    /// That text: targets get it as it was published, each number as it was written.
+    pub detail_text: String,
     /// ARNs of what the event is about.
     pub resources: Vec<String>,
 }
@@ -23,6 +25,10 @@ pub struct Entry {
 /// Why a bus refuses one entry while it may take the others.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EntryError {
+    /// The bus that the entry names.
+    pub bus: Option<String>,
+    /// The entry's detail-type, if it has one.
+    pub detail_type: Option<String>,
     /// AWS's code, for example `MalformedDetail`.
     pub code: &'static str,
     /// What a person should read.
@@ -80,49 +86,57 @@ impl Raw {
 
     /// The entry, or why it is refused.
     pub(super) fn check(self) -> Result<Entry, EntryError> {
-        let source = required("Source", self.source)?;
-        let detail_type = required("DetailType", self.detail_type)?;
-        let detail = required("Detail", self.detail)?;
+        match self.detail() {
+            Ok(detail) => Ok(Entry {
+                bus: self.event_bus_name,
+                time: self.time.map(from_seconds),
+                source: self.source.unwrap_or_default(),
+                detail_type: self.detail_type.unwrap_or_default(),
+                detail,
+                detail_text: self.detail.unwrap_or_default(),
+                resources: self.resources,
+            }),
+            Err((code, message)) => Err(EntryError {
+                bus: self.event_bus_name,
+                detail_type: self.detail_type,
+                code,
+                message,
+            }),
+        }
+    }
+
+    /// The detail as an object if all else that an event needs is there too; or a code and a
+    /// message.
+    fn detail(&self) -> Result<Map<String, Value>, (&'static str, String)> {
+        let source = required("Source", self.source.as_deref())?;
+        required("DetailType", self.detail_type.as_deref())?;
+        let detail = required("Detail", self.detail.as_deref())?;
         if source.starts_with("aws.") {
-            return Err(EntryError {
-                code: "NotAuthorizedForSourceException",
-                message: format!(
+            return Err((
+                "NotAuthorizedForSourceException",
+                format!(
                     "Not authorized for the source {source:?}: sources that start with \"aws.\" belong to AWS."
                 ),
-            });
+            ));
         }
-        let detail = match serde_json::from_str(&detail) {
-            Ok(Value::Object(detail)) => detail,
-            Ok(_) => return Err(malformed("it is JSON, but not an object")),
-            Err(error) => return Err(malformed(&error.to_string())),
-        };
-        Ok(Entry {
-            bus: self.event_bus_name,
-            time: self.time.map(from_seconds),
-            source,
-            detail_type,
-            detail,
-            resources: self.resources,
-        })
+        match serde_json::from_str(detail) {
+            Ok(Value::Object(detail)) => Ok(detail),
+            Ok(_) => Err(malformed("it is JSON, but not an object")),
+            Err(error) => Err(malformed(&error.to_string())),
+        }
     }
 }
 
-fn required(name: &str, value: Option<String>) -> Result<String, EntryError> {
-    value
-        .filter(|text| !text.is_empty())
-        .ok_or_else(|| EntryError {
-            code: "InvalidArgument",
-            message: format!(
-                "Parameter {name} is not valid. Reason: {name} is a required argument."
-            ),
-        })
+fn required<'a>(name: &str, value: Option<&'a str>) -> Result<&'a str, (&'static str, String)> {
+    value.filter(|text| !text.is_empty()).ok_or_else(|| {
+        let message =
+            format!("Parameter {name} is not valid. Reason: {name} is a required argument.");
+        ("InvalidArgument", message)
+    })
 }
 
-fn malformed(reason: &str) -> EntryError {
-    EntryError {
-        code: "MalformedDetail",
-        message: format!("Detail is malformed: {reason}."),
-    }
+fn malformed(reason: &str) -> (&'static str, String) {
+    ("MalformedDetail", format!("Detail is malformed: {reason}."))
 }
 
 #[allow(

@@ -29,6 +29,8 @@ pub struct Event {
     pub resources: Vec<String>,
     /// What happened.
     pub detail: Map<String, Value>,
+    /// The same as it was published.
+    pub detail_text: String,
     /// The bus's region and account.
     pub place: Place,
 }
@@ -44,23 +46,78 @@ impl Event {
             time: entry.time.unwrap_or(now),
             resources: entry.resources,
             detail: entry.detail,
+            detail_text: entry.detail_text,
             place,
         }
     }
 
-    /// The envelope that patterns are matched against and that targets get.
+    /// The envelope as the text that targets get: the detail stands in it as it was published, for
+    /// a number that is read and written again may come out as another one.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let mut text = Value::Object(self.around_the_detail()).to_string();
+        // The brace at the end.
+        text.pop();
+        text.push_str(",\"detail\":");
+        text.push_str(self.detail_text.trim());
+        text.push('}');
+        text
+    }
+
+    /// The envelope that patterns are matched against.
     #[must_use]
     pub fn into_json(self) -> Value {
-        json!({
-            "version": "0",
-            "id": self.id,
-            "detail-type": self.detail_type,
-            "source": self.source,
-            "account": self.place.account,
-            "time": self.time.in_seconds(),
-            "region": self.place.region,
-            "resources": self.resources,
-            "detail": self.detail,
-        })
+        let mut envelope = self.around_the_detail();
+        envelope.insert("detail".to_owned(), Value::Object(self.detail));
+        Value::Object(envelope)
+    }
+
+    fn around_the_detail(&self) -> Map<String, Value> {
+        let texts = [
+            ("version", "0"),
+            ("id", &self.id),
+            ("detail-type", &self.detail_type),
+            ("source", &self.source),
+            ("account", &self.place.account),
+            ("time", &self.time.in_seconds()),
+            ("region", &self.place.region),
+        ];
+        let texts = texts.map(|(name, text)| (name.to_owned(), json!(text)));
+        let resources = ("resources".to_owned(), json!(self.resources));
+        texts.into_iter().chain([resources]).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_gets_the_detail_as_it_was_published() {
+        let detail = r#" {"b": 1.10, "a": 123456789012345678901234567890, "c": 1E2} "#;
+        let event = Event {
+            id: "id".to_owned(),
+            detail_type: "OrderPlaced".to_owned(),
+            source: "shop".to_owned(),
+            time: Time(1_795_238_220_999),
+            resources: vec!["arn".to_owned()],
+            detail: serde_json::from_str(detail).unwrap_or_default(),
+            detail_text: detail.to_owned(),
+            place: Place {
+                region: "us-east-1".to_owned(),
+                account: "000000000000".to_owned(),
+            },
+        };
+        let text = concat!(
+            r#"{"version":"0","id":"id","detail-type":"OrderPlaced","source":"shop","#,
+            r#""account":"000000000000","time":"2026-11-21T05:17:00Z","region":"us-east-1","#,
+            r#""resources":["arn"],"#,
+            r#""detail":{"b": 1.10, "a": 123456789012345678901234567890, "c": 1E2}}"#,
+        );
+        assert_eq!(event.to_text(), text);
+        assert_eq!(
+            serde_json::from_str::<Value>(text).ok(),
+            Some(event.into_json())
+        );
     }
 }

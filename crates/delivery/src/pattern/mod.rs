@@ -2,6 +2,9 @@
 //!
 //! A pattern is a JSON object shaped like the events it matches; its leaves are arrays of values and
 //! conditions. All fields must match, one entry of an array is enough, fields not named don't count.
+//! Exact numbers compare as they are written, with one limit: a number is read first, so that `3.0e2`
+//! and `300.0` are the same here, while `300` and `300.0` differ as on AWS.
+//!
 //! See <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html>.
 
 mod condition;

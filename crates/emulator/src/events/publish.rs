@@ -50,7 +50,9 @@ impl Buses {
         let bus = self.bus(entry.bus.as_deref());
         let named = entry.bus.clone();
         let place = self.0.place.clone();
-        let event = Event::of(entry, id.clone(), place, self.0.clock.now()).into_json();
+        let event = Event::of(entry, id.clone(), place, self.0.clock.now());
+        let text = event.to_text();
+        let event = event.into_json();
         let declared = &self.0.declared;
         let matching: Vec<_> = declared
             .rules
@@ -59,7 +61,7 @@ impl Buses {
             .filter(|rule| rule.enabled && rule.pattern.matches(&event))
             .collect();
         Accepted {
-            event: event.to_string(),
+            event: text,
             targets: matching
                 .iter()
                 .flat_map(|rule| {
@@ -119,8 +121,8 @@ impl Buses {
                     });
                 }
                 Err(error) => journal.tell(Occurrence::Published {
-                    bus: String::new(),
-                    detail_type: String::new(),
+                    bus: error.bus.clone().unwrap_or_default(),
+                    detail_type: error.detail_type.clone().unwrap_or_default(),
                     event_id: None,
                     error_code: Some(error.code.to_owned()),
                     matched_rules: 0,

@@ -24,6 +24,7 @@ use crate::{Chance, Clock, Journal, Occurrence, Store};
 mod declare;
 mod deliver;
 mod publish;
+mod retry;
 
 const BUS: &str = "arn:aws:events:us-east-1:000000000000:event-bus/shop";
 

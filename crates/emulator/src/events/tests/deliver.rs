@@ -167,3 +167,30 @@ async fn a_disabled_rule_matches_nothing_and_the_default_bus_needs_no_declaratio
     assert_eq!(event["detail"]["order"], 2);
     assert_eq!(run.count("off").await, "0");
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_event_that_a_queue_can_t_hold_goes_to_no_queue_and_that_is_told() {
+    let store = Store::in_memory().unwrap();
+    let with_queue = json!({"deadLetterConfig": {"arn": queue_arn("dead")}});
+    let to_queue = target("q", &queue_arn("q"), &with_queue);
+    let resources = vec![bus(), placed(), to_queue, queue("q"), queue("dead")];
+    let mut run = run(&store, &stack(resources), none());
+
+    // GIVEN an entry that the bus takes, but with the envelope more than a message may hold
+    let mut large = entry(1);
+    large["Detail"] = json!(format!(r#"{{"a":"{}"}}"#, "x".repeat(1_048_500)));
+    let answer = run.put(&[large]).await;
+    assert_eq!(answer["FailedEntryCount"], 0);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+
+    // THEN not even the dead-letter queue takes it
+    let warnings = run.warnings();
+    assert!(
+        warnings[0].contains("Message must be shorter than 1048576 bytes"),
+        "{warnings:?}"
+    );
+    assert_eq!(
+        (run.count("q").await, run.count("dead").await),
+        ("0".into(), "0".into())
+    );
+}
