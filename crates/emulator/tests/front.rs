@@ -74,6 +74,33 @@ async fn calls_that_nothing_here_serves_are_told_what_is_served() {
 }
 
 #[tokio::test]
+async fn clients_of_older_protocols_get_the_same_error_as_xml() {
+    let emulating = start(&stack(&[])).await;
+    let endpoint = &emulating.running().endpoint;
+    let client = reqwest::Client::new();
+    let sts = client
+        .post(endpoint)
+        .header(
+            "content-type",
+            "application/x-www-form-urlencoded; charset=utf-8",
+        )
+        .body("Action=GetCallerIdentity");
+    let scope = "AWS4-HMAC-SHA256 Credential=AKIA/20261121/us-east-1/s3/aws4_request";
+    let s3 = client.get(endpoint).header("authorization", scope);
+    for request in [sts, s3] {
+        let response = request.send().await.unwrap();
+
+        assert_eq!(response.status(), 400);
+        let body = response.text().await.unwrap();
+        assert!(
+            body.contains("<Code>UnknownOperationException</Code>"),
+            "{body}"
+        );
+    }
+    emulating.stop().await;
+}
+
+#[tokio::test]
 async fn a_body_that_is_not_json_is_refused() {
     let emulating = start(&stack(&[])).await;
 

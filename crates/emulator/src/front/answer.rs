@@ -66,6 +66,38 @@ fn error_body(error: &ServiceError) -> Value {
     Value::Object(body)
 }
 
+/// Whether a request that names no target is of an older protocol whose clients read XML: a form,
+/// as STS and SNS take, or a call of S3.
+pub(super) fn wants_xml(request: &HeaderMap) -> bool {
+    let text = |name| request.get(name).and_then(|value| value.to_str().ok());
+    let form = text(header::CONTENT_TYPE)
+        .is_some_and(|content_type| content_type.starts_with("application/x-www-form-urlencoded"));
+    form || text(header::AUTHORIZATION).is_some_and(|signed| signed.contains("/s3/aws4_request"))
+}
+
+/// An error in the older protocols' words.
+pub(super) fn xml_error(error: &ServiceError) -> Response {
+    let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let request_id = new_request_id();
+    let body = format!(
+        "<ErrorResponse><Error><Type>Sender</Type><Code>{}</Code><Message>{}</Message></Error>\
+         <RequestId>{request_id}</RequestId></ErrorResponse>",
+        escaped(error.short_code()),
+        escaped(&error.message),
+    );
+    let headers = [
+        (header::CONTENT_TYPE, "text/xml".to_owned()),
+        (REQUEST_ID, request_id),
+    ];
+    (status, headers, body).into_response()
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, Method, Uri};
 use axum::response::Response;
 use serde_json::{Map, Value};
 
-use super::answer::answer;
+use super::answer::{answer, wants_xml, xml_error};
 use super::{AccessKeys, Service, ServiceError};
 
 /// `DynamoDB` takes the largest requests of all, 16 MB for a `BatchWriteItem`; each service checks
@@ -39,6 +39,7 @@ async fn handle(State(front): State<Arc<Front>>, request: Request) -> Response {
     let headers = request.headers().clone();
     let body = request.extract::<Bytes, _>().await;
     let result = match (target(&headers), body) {
+        (None, _) if wants_xml(&headers) => return xml_error(&front.no_target(&method, &uri)),
         (None, _) => Err(front.no_target(&method, &uri)),
         (Some(_), Err(refused)) => Err(ServiceError {
             status: 413,
