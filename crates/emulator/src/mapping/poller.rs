@@ -2,10 +2,10 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use delivery::Time;
 use delivery::mapping::{
     Effect, Input, Progress, Record, SequenceNumber, Shard, StartingPosition, event,
 };
+use delivery::{Outcome, Time};
 use futures::future::BoxFuture;
 use futures::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::watch;
@@ -147,10 +147,18 @@ impl Poller {
             request_id: self.surroundings.chance.uuid().to_string(),
             payload: event(records.iter().map(|record| &*record.payload)).into(),
         };
-        let invoke = Arc::clone(&self.surroundings.invoke);
+        let surroundings = self.surroundings.clone();
+        let mapping = Arc::clone(&self.mapping);
         Box::pin(async move {
             let request_id = invocation.request_id.clone();
-            let outcome = invoke.invoke(invocation).await;
+            let outcome = surroundings.invoke.invoke(invocation).await;
+            if let Outcome::NotRun { reason } = &outcome {
+                // A shard that waits for a function that can't start would else look idle.
+                surroundings.journal.tell(waits(
+                    &mapping,
+                    &format!("its function did not run: {reason}; the batch is tried again"),
+                ));
+            }
             Input::Answered {
                 lane,
                 request_id,
@@ -190,11 +198,15 @@ impl Poller {
     }
 
     fn warn(&self, what: &str) {
-        self.surroundings.journal.tell(Occurrence::Warning(format!(
-            "the event source mapping {} waits: {what}",
-            self.mapping.resource
-        )));
+        self.surroundings.journal.tell(waits(&self.mapping, what));
     }
+}
+
+fn waits(mapping: &Mapping, what: &str) -> Occurrence {
+    Occurrence::Warning(format!(
+        "the event source mapping {} waits: {what}",
+        mapping.resource
+    ))
 }
 
 /// When the shard may be read next.

@@ -185,3 +185,35 @@ async fn without_a_destination_what_is_given_up_is_lost_and_the_journal_says_so(
     }
     assert_eq!(lost, 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_function_that_can_not_run_costs_no_retry_and_is_told() {
+    // GIVEN no retries, and a function that is throttled at first
+    let machine = Machine::in_memory();
+    let mut heard = machine.journal.listen();
+    machine.put_all(0..1).await;
+    let mut throttled = 3;
+    let function = Function::new(move |_| {
+        throttled -= 1;
+        if throttled >= 0 {
+            delivery::Outcome::NotRun {
+                reason: "throttled".to_owned(),
+            }
+        } else {
+            answered("null")
+        }
+    });
+    let _mappings = machine.start(&function, &json!({ "maximumRetryAttempts": 0 }));
+    function.until_runs(4).await;
+    // THEN each wait is told, and nothing is given up
+    let mut warnings = Vec::new();
+    while let Ok(occurrence) = heard.try_recv() {
+        match occurrence {
+            Occurrence::Warning(text) => warnings.push(text),
+            Occurrence::Discarded { .. } => panic!("nothing is given up"),
+            _ => {}
+        }
+    }
+    assert_eq!(warnings.len(), 3);
+    assert!(warnings[0].contains("users-relay waits: its function did not run: throttled"));
+}
