@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::double::{Function, Machine, STREAM};
 use crate::mapping::Polling;
@@ -39,6 +39,40 @@ async fn what_is_written_reaches_the_function_as_aws_sends_it() {
     assert_eq!(event, expected);
     let number = record["dynamodb"]["SequenceNumber"].as_str();
     assert_eq!(number.map(str::len), Some(21));
+}
+
+/// The names in a JSON value with the kinds of what they name, and not the values themselves.
+fn shape(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => members
+            .iter()
+            .map(|(name, member)| (name.clone(), shape(member)))
+            .collect(),
+        Value::Array(members) => members.iter().map(shape).collect(),
+        Value::String(_) => json!("text"),
+        Value::Number(_) => json!("number"),
+        other => other.clone(),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_item_written_and_expired_gives_an_event_of_the_same_shape_as_on_aws() {
+    // GIVEN an event as AWS sends it, for an item that expired
+    let aws: Value = serde_json::from_str(include_str!("aws-event.json")).unwrap();
+    // WHEN the same happens here
+    let machine = Machine::in_memory();
+    let function = Function::well();
+    let item = json!({ "expiresAt": { "N": "1428537000" } });
+    machine.put("101", &item).await;
+    machine.tables.expire_items().unwrap();
+    let _mappings = machine.start(&function, &json!({}));
+    function.until_runs(1).await;
+    // THEN the events differ in values only
+    assert_eq!(shape(&function.events()[0]), shape(&aws));
+    assert_eq!(
+        function.events()[0]["Records"][1]["userIdentity"],
+        aws["Records"][1]["userIdentity"]
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -67,6 +67,7 @@ pub(super) fn stack(mapping: &Value) -> Stack {
                     "billingMode": "PAY_PER_REQUEST",
                     "streamEnabled": true,
                     "streamViewType": "NEW_IMAGE",
+                    "ttl": { "attributeName": "expiresAt", "enabled": true },
                 }),
                 json!({ "name": "users", "arn": TABLE, "streamArn": STREAM }),
             ),
