@@ -29,7 +29,8 @@
 //! # Limits
 //!
 //! Integers have 32 bits in gestalt; a larger whole number needs a floating-point property. A
-//! dependency on a component does not spread to its children.
+//! dependency on a component does not spread to its children. There are no aliases, so a resource
+//! that moves below another parent gets another URN and is replaced.
 //!
 //! # Licence
 //!
