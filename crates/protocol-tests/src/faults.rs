@@ -30,8 +30,9 @@ pub(crate) fn duplicate(context: &Context) {
     queue::create(context, "twice", named("two"));
 }
 
-/// Does not care and never ends.
+/// Does not care and never ends. Its process id tells whether it is gone.
 pub(crate) fn goes_on_after_a_refusal(context: &Context) {
+    eprintln!("{}", std::process::id());
     refused(context);
     loop {
         std::thread::park();

@@ -145,10 +145,11 @@ pub(crate) fn options(context: &Context) {
         "first",
         QueueArgs::builder().name("first").build_struct(),
     );
+    let known = context.new_output(&"urn:pulumi:dev::shop::shop:flow:Orders::outer".to_owned());
     let options = CustomResourceOptions::default()
         .parent(inner.urn())
         .provider(&europe)
-        .depends_on([&first.urn])
+        .depends_on([&first.urn, &known])
         .protect(false)
         .retain_on_delete(true);
     let args = QueueArgs::builder().name("kept").build_struct();

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,7 +28,7 @@ const LINES: usize = 50;
 /// A compiled Pulumi program and what it is run with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Program {
-    /// The executable.
+    /// The executable, of any Pulumi SDK that makes one.
     pub binary: PathBuf,
     /// The directory that holds `Pulumi.yaml`; the program runs in it.
     pub directory: PathBuf,
@@ -110,20 +110,23 @@ fn start(program: &Program, address: &str) -> Result<Child, Error> {
             (full, Value::String(value.clone()))
         })
         .collect();
-    let mut command = Command::new(&program.binary);
+    // It starts in another directory than ours, where a relative path would mean another file.
+    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let directory = absolute(&program.directory);
+    let mut command = Command::new(absolute(&program.binary));
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("PULUMI_") {
             command.env_remove(name);
         }
     }
     command
-        .current_dir(&program.directory)
+        .current_dir(&directory)
         .env("PULUMI_MONITOR", address)
         .env("PULUMI_ENGINE", address)
         .env("PULUMI_PROJECT", &program.project)
         .env("PULUMI_STACK", &program.stack)
         .env("PULUMI_ORGANIZATION", "organization")
-        .env("PULUMI_ROOT_DIRECTORY", &program.directory)
+        .env("PULUMI_ROOT_DIRECTORY", &directory)
         .env("PULUMI_DRY_RUN", program.preview.to_string())
         .env("PULUMI_PARALLEL", "0")
         .env("PULUMI_CONFIG", Value::Object(config).to_string())

@@ -64,6 +64,15 @@ async fn a_failed_program_is_told_with_its_exit_code_and_its_own_lines() {
 }
 
 #[tokio::test]
+async fn a_relative_path_is_one_of_the_caller_and_not_of_the_directory_it_runs_in() {
+    let mut program = program("fail");
+    program.binary = "tests/programs/fail".into();
+    program.directory = "tests/programs".into();
+    let error = run(&program, aws()).await.unwrap_err();
+    assert!(matches!(error, Error::Failed { .. }), "{error}");
+}
+
+#[tokio::test]
 async fn success_without_a_completed_stack_is_an_error() {
     let error = run(&program("silent"), aws()).await.unwrap_err();
     assert!(

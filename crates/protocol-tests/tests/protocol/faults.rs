@@ -64,7 +64,10 @@ async fn a_program_that_goes_on_after_a_refusal_is_ended_and_the_refusal_told() 
     let error = run_within(&program("stubborn"), Arc::new(aws()), limit)
         .await
         .unwrap_err();
-    let Error::Refused { urn, status, .. } = &error else {
+    let Error::Refused {
+        urn, status, lines, ..
+    } = &error
+    else {
         panic!("{error}")
     };
     assert!(urn.ends_with("::long"), "{urn}");
@@ -72,6 +75,9 @@ async fn a_program_that_goes_on_after_a_refusal_is_ended_and_the_refusal_told() 
         status.contains("no step for 0.2 s and was ended"),
         "{status}"
     );
+    let pid = lines.first().expect("it prints its process id");
+    let alive = Command::new("kill").args(["-0", pid]).output().unwrap();
+    assert!(!alive.status.success(), "process {pid} is still there");
 }
 
 #[tokio::test]

@@ -23,7 +23,10 @@ async fn options_reach_the_engine_and_what_is_not_said_stays_open() {
     );
     assert_eq!(
         kept.dependencies,
-        ["urn:pulumi:dev::shop::aws:sqs/queue:Queue::first"]
+        [
+            "urn:pulumi:dev::shop::aws:sqs/queue:Queue::first",
+            "urn:pulumi:dev::shop::shop:flow:Orders::outer",
+        ]
     );
     assert!(kept.property_dependencies["name"].urns.is_empty());
     assert_eq!(
