@@ -175,7 +175,11 @@ impl Engine {
             }
         };
         let database = Database::new(&path).map_err(|error| refuse(error.to_string()))?;
+        // Among SQLite's defaults this sets `synchronous = NORMAL`: a write waits for no disk, so it
+        // survives the death of the process, and a power cut may cost the last moments.
+        database.disable_bulk_loading()?;
         let connection = Connection::open(&path)?;
+        connection.pragma_update(None, "synchronous", "NORMAL")?;
         connection.busy_timeout(Duration::from_secs(5))?;
         connection.execute_batch(INDEX)?;
         Ok(Self {
