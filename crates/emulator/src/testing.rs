@@ -75,6 +75,11 @@ impl Functions {
         }
     }
 
+    /// All invocations so far.
+    pub(crate) fn all(&self) -> Vec<(Invocation, Time)> {
+        self.seen.borrow().clone()
+    }
+
     pub(crate) fn count(&self) -> usize {
         self.seen.borrow().len()
     }

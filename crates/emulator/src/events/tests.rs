@@ -23,6 +23,7 @@ use crate::{Chance, Clock, Journal, Occurrence, Store};
 
 mod declare;
 mod deliver;
+mod killed;
 mod publish;
 mod retry;
 
@@ -100,7 +101,7 @@ fn run(store: &Store, stack: &Stack, functions: Arc<Functions>) -> Run {
 
 /// A run whose buses do not deliver.
 fn still(store: &Store, stack: &Stack, functions: Option<Arc<Functions>>) -> Run {
-    let (clock, chance, journal) = (Clock::system(), Chance::seeded(1), Journal::new(1_000));
+    let (clock, chance, journal) = (Clock::system(), Chance::system(), Journal::new(1_000));
     let queues = Queues::new(
         sqs::declared(stack).unwrap(),
         store.clone(),
