@@ -11,6 +11,7 @@ mod alarms;
 mod declared;
 mod functions;
 mod graph;
+mod packages;
 mod refusals;
 mod rights;
 mod schema;
