@@ -40,6 +40,8 @@ impl Store {
 
     fn over(connection: Connection) -> Result<Self, StoreError> {
         connection.busy_timeout(Duration::from_secs(5))?;
+        // All parts together prepare more than the default of 16, in turn.
+        connection.set_prepared_statement_cache_capacity(128);
         Ok(Self(Arc::new(Mutex::new(connection))))
     }
 
