@@ -97,7 +97,7 @@ async fn build_functions(
     profile: Profile,
     replaced: &[(String, PathBuf)],
 ) -> Result<BTreeMap<String, PathBuf>, Error> {
-    let of_stack = |source: emulator::lambda::FunctionError| Error::Emulator {
+    let of_stack = |source: emulator::DeclarationError| Error::Emulator {
         stack: stack.name.clone(),
         source: source.into(),
     };

@@ -27,5 +27,5 @@ pub use clock::Clock;
 pub use declaration::DeclarationError;
 pub use function::{Invocation, Invoke};
 pub use journal::{Journal, Occurrence};
-pub use start::{Emulating, Emulator, Error, INERT, Options, Unsupported, check, packages};
+pub use start::{Emulating, Emulator, Error, INERT, Options, Unsupported, check};
 pub use storage::{Store, StoreError};

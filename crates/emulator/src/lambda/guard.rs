@@ -43,6 +43,21 @@ impl Guard {
         self.group
     }
 
+    /// Refuses to start a process that nothing would guard.
+    pub(super) fn check(&self) -> io::Result<()> {
+        let mut shell = self.shell.lock().unwrap_or_else(PoisonError::into_inner);
+        match shell.as_mut().map(|(shell, _)| shell.try_wait()) {
+            Some(Ok(None)) => Ok(()),
+            Some(Err(error)) => Err(error),
+            Some(Ok(Some(_))) => Err(io::Error::other(format!(
+                "the shell that guards the functions' processes (process {}) was ended; stop the \
+                 emulator and start it again",
+                self.group
+            ))),
+            None => Err(io::Error::other("the emulator stops")),
+        }
+    }
+
     /// Kills the whole group and waits until the guard itself is gone.
     pub(super) async fn stop(&self) {
         let shell = self
@@ -54,5 +69,49 @@ impl Guard {
             drop(stdin);
             let _ = shell.wait().await;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_guard_that_was_killed_guards_nothing_and_says_so() {
+        let guard = Guard::start().unwrap();
+        assert!(guard.check().is_ok());
+        let mut kill = Command::new("kill");
+        let killed = kill.args(["-9", &guard.group().to_string()]).status().await;
+        assert!(killed.unwrap().success());
+
+        let error = loop {
+            match guard.check() {
+                Ok(()) => tokio::task::yield_now().await,
+                Err(error) => break error,
+            }
+        };
+
+        let text = error.to_string();
+        assert!(text.contains(&guard.group().to_string()), "{text}");
+    }
+
+    #[tokio::test]
+    async fn a_stopped_guard_takes_its_whole_group_with_it() {
+        let guard = Guard::start().unwrap();
+        let mut member = Command::new("sleep")
+            .arg("600")
+            .process_group(guard.group())
+            .spawn()
+            .unwrap();
+
+        guard.stop().await;
+
+        let status = member.wait().await.unwrap();
+        assert_eq!(
+            std::os::unix::process::ExitStatusExt::signal(&status),
+            Some(9)
+        );
     }
 }

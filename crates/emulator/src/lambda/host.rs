@@ -105,7 +105,11 @@ impl Lambda {
         let pool = Arc::clone(pool);
         let journal = self.host.settings.journal.clone();
         let running = tokio::spawn(async move {
-            let completed = pool.invoke(&invocation).await?;
+            let completed = pool.invoke(&invocation).await.inspect_err(|error| {
+                if let NotRun::NotStarted(reason) = error {
+                    journal.tell(Occurrence::Warning(reason.clone()));
+                }
+            })?;
             journal.tell(Occurrence::Invoked {
                 function: pool.function.name.clone(),
                 request_id: invocation.request_id,
@@ -159,6 +163,7 @@ impl Host {
                 function.package
             )));
         };
+        self.guard.check()?;
         let id = Uuid::new_v4().simple().to_string();
         let credentials = settings.keys.issue(Caller::Function {
             arn: function.arn.clone(),

@@ -14,7 +14,7 @@ mod pool;
 mod process;
 mod runtime_api;
 
-pub use function::{Function, FunctionError, declared};
+pub use function::{Function, declared};
 pub use host::{Lambda, Settings};
 pub use logs::Logs;
 pub use pool::{Completed, NotRun};

@@ -49,7 +49,7 @@ impl Emulator {
     }
 
     /// Brings the resources of `stack` up; `binaries` has the executable of each package that
-    /// [`crate::packages`] names. When this returns, everything answers.
+    /// its functions run. When this returns, everything answers.
     #[expect(
         clippy::unused_async,
         reason = "some parts wait for their state when they start"

@@ -2,7 +2,6 @@ use thiserror::Error;
 
 use super::Unsupported;
 use crate::front::BindError;
-use crate::lambda::FunctionError;
 use crate::state::StateError;
 use crate::{DeclarationError, StoreError, dynamodb, mapping};
 
@@ -30,9 +29,6 @@ pub enum Error {
     /// The stack has a resource that can't be run.
     #[error(transparent)]
     Unsupported(#[from] Unsupported),
-    /// A declared function can't be run.
-    #[error(transparent)]
-    Function(#[from] FunctionError),
     /// A function's package has no binary.
     #[error(
         "the function {function:?} runs the package {package:?}, but no binary of it was built; built are {built:?}"

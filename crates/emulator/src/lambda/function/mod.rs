@@ -2,9 +2,11 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 use stack::{Resource, Stack};
-use thiserror::Error;
+
+use crate::DeclarationError;
+use crate::declaration::{number, property, refuse, required, text};
 
 /// A declared function: what of `aws:lambda/function:Function` matters for running it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,15 +35,6 @@ pub struct Function {
     pub log_level: Option<String>,
     /// The log group.
     pub log_group: String,
-}
-
-/// A declared function can't be run.
-#[derive(Debug, Error)]
-#[error("the function {resource:?} ({urn}) can't be run: {reason}")]
-pub struct FunctionError {
-    resource: String,
-    urn: String,
-    reason: String,
 }
 
 const TYPE: &str = "aws:lambda/function:Function";
@@ -75,47 +68,29 @@ const RESERVED: [&str; 20] = [
 const VARIABLES_LIMIT: usize = 4 * 1024;
 
 /// The functions of a stack.
-pub fn declared(stack: &Stack) -> Result<Vec<Function>, FunctionError> {
+///
+/// # Errors
+/// A property that Lambda would refuse, or a runtime or package that can't be run here.
+pub fn declared(stack: &Stack) -> Result<Vec<Function>, DeclarationError> {
     stack.of_type(TYPE).map(function).collect()
 }
 
-fn function(resource: &Resource) -> Result<Function, FunctionError> {
-    read(resource).map_err(|reason| FunctionError {
-        resource: resource.name.clone(),
-        urn: resource.urn.clone(),
-        reason,
-    })
-}
-
-fn read(resource: &Resource) -> Result<Function, String> {
-    let output = |name: &str| {
-        resource
-            .text(name)
-            .map(str::to_owned)
-            .ok_or_else(|| format!("the provider gave it no output {name:?}"))
-    };
-    let inputs = &resource.inputs;
-    let name = output("name")?;
-    let logging = inputs.get("loggingConfig");
+fn function(resource: &Resource) -> Result<Function, DeclarationError> {
+    let refuse = |reason: String| refuse(resource, reason);
+    check_runtime(resource)?;
+    let name = required(resource, "name")?.to_owned();
+    let logging = property(resource, "loggingConfig");
     let of_logging = |key: &str| Some(logging?.get(key)?.as_str()?.to_owned());
-    match text(inputs, "runtime") {
-        Some("provided.al2023" | "provided.al2") => {}
-        Some(other) => {
-            return Err(format!(
-                "its runtime is {other:?}; supported are \"provided.al2023\" and \"provided.al2\""
-            ));
-        }
-        None => return Err("it has no runtime; supported is \"provided.al2023\"".to_owned()),
-    }
+    let whole = |key, allowed| number(resource, key, property(resource, key), allowed);
     Ok(Function {
-        arn: output("arn")?,
+        arn: required(resource, "arn")?.to_owned(),
         resource: resource.name.clone(),
-        package: package(inputs)?,
-        handler: text(inputs, "handler").unwrap_or("bootstrap").to_owned(),
-        timeout: Duration::from_secs(number(inputs, "timeout", 3, 1..=900)?),
-        memory_mb: number(inputs, "memorySize", 128, 128..=10_240)?,
-        environment: environment(inputs)?,
-        reserved_concurrency: reserved_concurrency(inputs)?,
+        package: package(resource).map_err(refuse)?,
+        handler: text(resource, "handler").unwrap_or("bootstrap").to_owned(),
+        timeout: Duration::from_secs(whole("timeout", 1..=900)?.unwrap_or(3)),
+        memory_mb: whole("memorySize", 128..=10_240)?.unwrap_or(128),
+        environment: environment(resource).map_err(refuse)?,
+        reserved_concurrency: reserved_concurrency(resource)?,
         log_format: of_logging("logFormat"),
         log_level: of_logging("applicationLogLevel"),
         log_group: of_logging("logGroup").unwrap_or_else(|| format!("/aws/lambda/{name}")),
@@ -123,61 +98,38 @@ fn read(resource: &Resource) -> Result<Function, String> {
     })
 }
 
-fn text<'a>(inputs: &'a Map<String, Value>, key: &str) -> Option<&'a str> {
-    inputs.get(key)?.as_str()
-}
-
-fn number(
-    inputs: &Map<String, Value>,
-    key: &str,
-    default: u64,
-    allowed: std::ops::RangeInclusive<u64>,
-) -> Result<u64, String> {
-    let value = match inputs.get(key) {
-        None | Some(Value::Null) => return Ok(default),
-        Some(value) => value,
-    };
-    whole(value)
-        .filter(|number| allowed.contains(number))
-        .ok_or_else(|| {
+fn check_runtime(resource: &Resource) -> Result<(), DeclarationError> {
+    match text(resource, "runtime") {
+        Some("provided.al2023" | "provided.al2") => Ok(()),
+        other => Err(refuse(
+            resource,
             format!(
-                "its {key} is {value}; allowed are whole numbers from {} to {}",
-                allowed.start(),
-                allowed.end()
-            )
-        })
-}
-
-/// Pulumi's wire format has floating-point numbers only.
-fn whole(value: &Value) -> Option<u64> {
-    value.as_u64().or_else(|| {
-        let number = value.as_f64()?;
-        if number.fract() != 0.0 {
-            return None;
-        }
-        format!("{number:.0}").parse().ok()
-    })
-}
-
-/// `-1`, the default, reserves nothing.
-fn reserved_concurrency(inputs: &Map<String, Value>) -> Result<Option<usize>, String> {
-    match inputs.get("reservedConcurrentExecutions") {
-        None | Some(Value::Null) => Ok(None),
-        Some(value) if value.as_f64() == Some(-1.0) => Ok(None),
-        Some(value) => whole(value)
-            .and_then(|number| usize::try_from(number).ok())
-            .map(Some)
-            .ok_or_else(|| {
-                format!("its reservedConcurrentExecutions is {value}; allowed are -1, 0 and whole numbers above")
-            }),
+                "`runtime` is {:?}; \"provided.al2023\" and \"provided.al2\" can be run",
+                other.unwrap_or_default()
+            ),
+        )),
     }
 }
 
+/// `-1`, the default, reserves nothing.
+fn reserved_concurrency(resource: &Resource) -> Result<Option<usize>, DeclarationError> {
+    const KEY: &str = "reservedConcurrentExecutions";
+    let value = property(resource, KEY);
+    if value.and_then(Value::as_f64) == Some(-1.0) {
+        return Ok(None);
+    }
+    // An account's default limit.
+    let reserved = number(resource, KEY, value, 0..=1000)?;
+    Ok(reserved.and_then(|number| usize::try_from(number).ok()))
+}
+
 /// `target/lambda/<package>/bootstrap.zip`, as cargo-lambda lays it out.
-fn package(inputs: &Map<String, Value>) -> Result<String, String> {
-    let Some(path) = inputs.get("code").and_then(stack::archive_path) else {
+fn package(resource: &Resource) -> Result<String, String> {
+    // The outputs don't have it: an archive in an answer would be read as a secret.
+    let code = resource.inputs.get("code");
+    let Some(path) = code.and_then(stack::archive_path) else {
         return Err(
-            "its code is not a FileArchive; expected is target/lambda/<package>/bootstrap.zip"
+            "`code` is not a FileArchive; expected is target/lambda/<package>/bootstrap.zip"
                 .to_owned(),
         );
     };
@@ -186,22 +138,21 @@ fn package(inputs: &Map<String, Value>) -> Result<String, String> {
     match (directory.and_then(|name| name.to_str()), path.file_name()) {
         (Some(package), Some(file)) if file == "bootstrap.zip" => Ok(package.to_owned()),
         _ => Err(format!(
-            "its code is {:?}; expected is target/lambda/<package>/bootstrap.zip",
+            "`code` is {:?}; expected is target/lambda/<package>/bootstrap.zip",
             path.display()
         )),
     }
 }
 
-fn environment(inputs: &Map<String, Value>) -> Result<BTreeMap<String, String>, String> {
-    let variables = inputs
-        .get("environment")
+fn environment(resource: &Resource) -> Result<BTreeMap<String, String>, String> {
+    let variables = property(resource, "environment")
         .and_then(|environment| environment.get("variables"))
         .and_then(Value::as_object);
     let mut all = BTreeMap::new();
     let mut size = 0;
     for (name, value) in variables.into_iter().flatten() {
         let Some(value) = value.as_str() else {
-            return Err(format!("its environment variable {name:?} is not a text"));
+            return Err(format!("the environment variable {name:?} is not a text"));
         };
         check_name(name)?;
         size += name.len() + value.len();
@@ -209,7 +160,7 @@ fn environment(inputs: &Map<String, Value>) -> Result<BTreeMap<String, String>, 
     }
     if size > VARIABLES_LIMIT {
         return Err(format!(
-            "its environment variables have {size} bytes; at most {VARIABLES_LIMIT} are allowed"
+            "the environment variables have {size} bytes; at most {VARIABLES_LIMIT} are allowed"
         ));
     }
     Ok(all)
@@ -218,7 +169,7 @@ fn environment(inputs: &Map<String, Value>) -> Result<BTreeMap<String, String>, 
 fn check_name(name: &str) -> Result<(), String> {
     if RESERVED.contains(&name) {
         return Err(format!(
-            "its environment variable {name:?} is reserved: Lambda sets it itself"
+            "the environment variable {name:?} is reserved: Lambda sets it itself"
         ));
     }
     let mut characters = name.chars();
@@ -232,7 +183,7 @@ fn check_name(name: &str) -> Result<(), String> {
         return Ok(());
     }
     Err(format!(
-        "its environment variable {name:?} is not a name that Lambda takes: at least two of letters, \
+        "the environment variable {name:?} is not a name that Lambda takes: at least two of letters, \
          digits and underscores, a letter first"
     ))
 }
