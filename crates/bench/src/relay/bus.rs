@@ -9,7 +9,7 @@ use rand::{RngExt as _, SeedableRng as _};
 use sandbox::{Call, Reply};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep_until};
 
 use super::options::Options;
 use super::stream;
@@ -47,27 +47,56 @@ pub struct Account {
     pub lost: usize,
 }
 
-#[derive(Deserialize)]
+/// As much of a request as the bus looks at.
 struct PutEvents {
-    #[serde(rename = "Entries")]
     entries: Vec<Entry>,
 }
 
-#[derive(Deserialize)]
 struct Entry {
-    #[serde(rename = "Detail")]
-    detail: String,
+    /// `metadata.eventId` of its detail.
+    event_id: Option<String>,
 }
 
-#[derive(Deserialize)]
-struct Detail {
-    metadata: Metadata,
-}
+impl PutEvents {
+    fn read(call: &Call) -> Result<Self, Reply> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct Request {
+            entries: Vec<RequestEntry>,
+        }
+        #[derive(Deserialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct RequestEntry {
+            detail: String,
+        }
+        #[derive(Deserialize)]
+        struct Detail {
+            metadata: Metadata,
+        }
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Metadata {
+            event_id: String,
+        }
 
-#[derive(Deserialize)]
-struct Metadata {
-    #[serde(rename = "eventId")]
-    event_id: String,
+        let Request { entries } = serde_json::from_slice(&call.body)
+            .map_err(|error| refusal(400, "SerializationException", &error.to_string()))?;
+        if !(1..=10).contains(&entries.len()) {
+            return Err(refusal(
+                400,
+                "ValidationException",
+                "1 to 10 entries are allowed",
+            ));
+        }
+        let entries = entries
+            .iter()
+            .map(|entry| serde_json::from_str::<Detail>(&entry.detail).ok())
+            .map(|detail| Entry {
+                event_id: detail.map(|detail| detail.metadata.event_id),
+            })
+            .collect();
+        Ok(Self { entries })
+    }
 }
 
 impl Bus {
@@ -89,8 +118,13 @@ impl Bus {
     pub(crate) async fn answer(&self, call: Call) -> Reply {
         match call.operation() {
             "PutEvents" => {
-                sleep(self.latency).await;
-                self.put_events(&call)
+                let answered_at = Instant::now() + self.latency;
+                let request = PutEvents::read(&call);
+                sleep_until(answered_at).await;
+                match request {
+                    Ok(request) => self.put_events(request),
+                    Err(refused) => refused,
+                }
             }
             "DescribeEventBus" => {
                 let arn = "arn:aws:events:us-east-1:000000000000:event-bus/events";
@@ -120,13 +154,8 @@ impl Bus {
         account
     }
 
-    fn put_events(&self, call: &Call) -> Reply {
-        let Ok(PutEvents { entries }) = serde_json::from_slice(&call.body) else {
-            return refusal(400, "SerializationException", "no PutEvents request");
-        };
-        if !(1..=10).contains(&entries.len()) {
-            return refusal(400, "ValidationException", "1 to 10 entries are allowed");
-        }
+    fn put_events(&self, request: PutEvents) -> Reply {
+        let entries = request.entries;
         let mut state = self.state();
         state.account.calls += 1;
         if self.is_out(&mut state) {
@@ -134,7 +163,7 @@ impl Bus {
             return refusal(503, "InternalException", "the bench's outage");
         }
         let entries: Vec<Value> = entries
-            .iter()
+            .into_iter()
             .map(|entry| state.take(entry, self.failing))
             .collect();
         let failed = entries
@@ -158,22 +187,21 @@ impl Bus {
 }
 
 impl State {
-    fn take(&mut self, entry: &Entry, failing: f64) -> Value {
+    /// Accepts or refuses an entry, and answers as AWS does.
+    fn take(&mut self, entry: Entry, failing: f64) -> Value {
         if failing > 0.0 && self.random.random_bool(failing) {
             self.account.refused += 1;
             return json!({"ErrorCode": "ThrottlingException", "ErrorMessage": "the bench's"});
         }
-        let Ok(detail) = serde_json::from_str::<Detail>(&entry.detail) else {
+        let Some(event_id) = entry.event_id else {
             self.account.refused += 1;
             return json!({"ErrorCode": "MalformedDetail", "ErrorMessage": "no metadata.eventId"});
         };
-        let id = detail.metadata.event_id;
-        let answer = json!({"EventId": "00000000-0000-4000-8000-000000000000"});
         self.account.accepted += 1;
-        if !self.accepted.insert(id) {
+        if !self.accepted.insert(event_id) {
             self.account.duplicates += 1;
         }
-        answer
+        json!({"EventId": "00000000-0000-4000-8000-000000000000"})
     }
 }
 

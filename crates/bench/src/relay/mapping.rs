@@ -4,10 +4,8 @@ use std::time::Duration;
 
 use sandbox::{Answer, Function};
 use serde::Deserialize;
-use serde_json::{Value, json};
 use tokio::time::sleep;
 
-use super::options::Options;
 use super::stream;
 use crate::Error;
 
@@ -34,14 +32,17 @@ struct Failure {
 }
 
 /// Hands over all records and returns the number of invocations it took.
-pub(crate) async fn run(relay: &Function, options: &Options) -> Result<usize, Error> {
+pub(crate) async fn run(
+    relay: &Function,
+    records: &[String],
+    batch: usize,
+) -> Result<usize, Error> {
     let mut position = 0;
     let mut attempts = 0;
     let mut invocations = 0;
-    while position < options.records {
-        let end = options.records.min(position + options.batch);
-        let records: Vec<Value> = (position..end).map(stream::record).collect();
-        let event = json!({"Records": records}).to_string();
+    while position < records.len() {
+        let end = records.len().min(position + batch);
+        let event = format!(r#"{{"Records":[{}]}}"#, records[position..end].join(","));
         invocations += 1;
         let (next, reason) = match relay.invoke(event, TIME_OUT).await {
             Answer::Response(body) => (
@@ -93,6 +94,8 @@ fn first_failure(body: &[u8], position: usize, end: usize) -> Result<usize, Erro
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use serde_json::json;
 
     use super::*;
 

@@ -38,10 +38,14 @@ pub async fn run(options: Options) -> Result<Report, Error> {
     };
     let first_poll = median_first_poll(&binary, options.starts).await?;
 
+    // Made before the clock starts: this is the stream's work, not the relay's.
+    let records: Vec<String> = (0..options.records)
+        .map(|position| stream::record(position).to_string())
+        .collect();
     let bus = Arc::new(Bus::new(&options));
     let relay = start(&binary, &bus).await?;
     let started = Instant::now();
-    let invocations = mapping::run(&relay, &options).await?;
+    let invocations = mapping::run(&relay, &records, options.batch).await?;
     let elapsed = started.elapsed();
     let usage = relay.end().await?;
 
