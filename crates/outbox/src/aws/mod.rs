@@ -1,7 +1,8 @@
 //! The bus and the quarantine on AWS, and the relay as a Lambda function.
 
+mod api;
 mod bus;
-mod call;
+mod endpoint;
 mod queue;
 mod run;
 

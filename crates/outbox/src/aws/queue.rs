@@ -1,31 +1,51 @@
-use aws_sdk_sqs::Client;
-use aws_sdk_sqs::config::Builder;
-use aws_sdk_sqs::types::MessageAttributeValue;
-use aws_types::SdkConfig;
+use std::collections::BTreeMap;
 
-use super::call;
+use aws_types::SdkConfig;
+use serde::Serialize;
+use serde::de::IgnoredAny;
+
+use super::api::Api;
+use super::endpoint::Service;
 use crate::Quarantine;
-use crate::publish::CallError;
 use crate::quarantine::{Poison, QuarantineError};
+
+const SQS: Service = Service {
+    name: "sqs",
+    id: "SQS",
+    target: "AmazonSQS",
+    content_type: "application/x-amz-json-1.0",
+};
 
 /// An Amazon SQS queue as quarantine. The message attribute `reason` says why a record is there, `encoding` how to
 /// read the body.
 #[derive(Debug)]
 pub struct QuarantineQueue {
-    client: Client,
+    api: Api,
     url: String,
+}
+
+/// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html>
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct SendMessage<'a> {
+    queue_url: &'a str,
+    message_body: String,
+    message_attributes: BTreeMap<&'static str, Attribute>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Attribute {
+    data_type: &'static str,
+    string_value: &'static str,
 }
 
 impl QuarantineQueue {
     /// The queue with this URL.
     #[must_use]
     pub fn new(settings: &SdkConfig, url: impl Into<String>) -> Self {
-        let settings = Builder::from(settings)
-            .retry_config(call::one_attempt())
-            .timeout_config(call::time_outs())
-            .build();
         Self {
-            client: Client::from_conf(settings),
+            api: Api::new(settings, &SQS),
             url: url.into(),
         }
     }
@@ -34,23 +54,22 @@ impl QuarantineQueue {
 impl Quarantine for QuarantineQueue {
     async fn store(&self, poison: &Poison<'_>) -> Result<(), QuarantineError> {
         let message = poison.message()?;
-        self.client
-            .send_message()
-            .queue_url(&self.url)
-            .message_body(message.body)
-            .message_attributes("reason", text(poison.reason.kind.as_str())?)
-            .message_attributes("encoding", text(message.encoding.as_str())?)
-            .send()
-            .await
-            .map_err(call::error)?;
+        let request = SendMessage {
+            queue_url: &self.url,
+            message_body: message.body,
+            message_attributes: BTreeMap::from([
+                ("reason", text(poison.reason.kind.as_str())),
+                ("encoding", text(message.encoding.as_str())),
+            ]),
+        };
+        self.api.call::<IgnoredAny>("SendMessage", &request).await?;
         Ok(())
     }
 }
 
-fn text(value: &str) -> Result<MessageAttributeValue, CallError> {
-    MessageAttributeValue::builder()
-        .data_type("String")
-        .string_value(value)
-        .build()
-        .map_err(|error| CallError::NotSent(error.to_string()))
+fn text(string_value: &'static str) -> Attribute {
+    Attribute {
+        data_type: "String",
+        string_value,
+    }
 }

@@ -45,7 +45,13 @@ impl Answer {
 #[derive(Default)]
 struct Seen {
     answers: HashMap<String, Answer>,
-    calls: Vec<(String, Value)>,
+    calls: Vec<Call>,
+}
+
+struct Call {
+    operation: String,
+    headers: HeaderMap,
+    body: Value,
 }
 
 pub(crate) struct Server {
@@ -81,7 +87,6 @@ impl Server {
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new("us-east-1"))
             .credentials_provider(SharedCredentialsProvider::new(credentials))
-            .http_client(aws_smithy_http_client::Builder::new().build_http())
             .endpoint_url(&self.endpoint)
             .build()
     }
@@ -100,20 +105,27 @@ impl Server {
             .unwrap()
             .calls
             .iter()
-            .filter(|(called, _)| called == operation)
+            .filter(|call| call.operation == operation)
             .count()
     }
 
     /// The body of the last call of an operation.
     pub(crate) fn body(&self, operation: &str) -> Value {
+        self.last(operation, |call| call.body.clone())
+    }
+
+    /// A header of the last call of an operation; empty if it has none.
+    pub(crate) fn header(&self, operation: &str, name: &str) -> String {
+        self.last(operation, |call| {
+            let value = call.headers.get(name).map(|value| value.to_str().unwrap());
+            value.unwrap_or_default().to_owned()
+        })
+    }
+
+    fn last<T>(&self, operation: &str, part: impl Fn(&Call) -> T) -> T {
         let seen = self.seen.lock().unwrap();
-        seen.calls
-            .iter()
-            .rev()
-            .find(|(called, _)| called == operation)
-            .unwrap()
-            .1
-            .clone()
+        let mut calls = seen.calls.iter().rev();
+        part(calls.find(|call| call.operation == operation).unwrap())
     }
 
     pub(crate) async fn stop(self) {
@@ -132,8 +144,11 @@ async fn answer(
     let operation = target.rsplit('.').next().unwrap().to_owned();
     let mut seen = seen.lock().unwrap();
     let answer = seen.answers[&operation].clone();
-    seen.calls
-        .push((operation, serde_json::from_str(&body).unwrap()));
+    seen.calls.push(Call {
+        operation,
+        headers,
+        body: serde_json::from_str(&body).unwrap(),
+    });
     let mut response = (StatusCode::from_u16(answer.status).unwrap(), answer.body).into_response();
     if let Some(code) = answer.code {
         response

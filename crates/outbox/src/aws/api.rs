@@ -1,0 +1,229 @@
+//! One AWS service's JSON API.
+//!
+//! The relay makes a call for every ten records, so what a call costs is most of what a record costs. It needs three
+//! operations; the SDK's clients, made for thousands, take several times the CPU for them and half of the binary.
+//! Signing and HTTP are the SDK's own.
+
+use std::time::{Duration, SystemTime};
+
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::{ProvideCredentials as _, SharedCredentialsProvider};
+use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
+use aws_sigv4::sign::v4;
+use aws_smithy_http_client::Connector;
+use aws_smithy_http_client::tls::Provider;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_runtime_api::client::http::{HttpConnector as _, HttpConnectorSettings};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::byte_stream::ByteStream;
+use aws_types::SdkConfig;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use tokio::sync::Mutex;
+
+use super::endpoint::{self, Service};
+use crate::function::with_causes;
+use crate::publish::CallError;
+
+/// A connection that takes this long will not come; the relay limits the call as a whole.
+const TO_CONNECT: Duration = Duration::from_secs(2);
+
+/// Credentials are replaced this long before they expire.
+const BEFORE_EXPIRY: Duration = Duration::from_mins(2);
+
+/// A client of one service in one Region. Of the settings it takes Region, endpoint and credentials.
+#[derive(Debug)]
+pub(super) struct Api {
+    service: &'static Service,
+    region: String,
+    url: String,
+    connector: Connector,
+    provider: Option<SharedCredentialsProvider>,
+    credentials: Mutex<Option<Credentials>>,
+}
+
+impl Api {
+    pub(super) fn new(settings: &SdkConfig, service: &'static Service) -> Self {
+        let region = settings
+            .region()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        let url = endpoint::url(settings, service, &region);
+        Self {
+            service,
+            region,
+            connector: connector(&url),
+            url,
+            provider: settings.credentials_provider(),
+            credentials: Mutex::default(),
+        }
+    }
+
+    /// Makes one attempt.
+    pub(super) async fn call<A: DeserializeOwned>(
+        &self,
+        operation: &str,
+        input: &impl Serialize,
+    ) -> Result<A, CallError> {
+        let body =
+            serde_json::to_vec(input).map_err(|error| CallError::NotSent(error.to_string()))?;
+        let request = self.signed(operation, body).await?;
+        let answer = self.connector.call(request).await;
+        let answer = answer.map_err(|error| CallError::NoAnswer(with_causes(&error)))?;
+        let status = answer.status();
+        let code = error_code_header(&answer);
+        let body = ByteStream::new(answer.into_body()).collect().await;
+        let body = body
+            .map_err(|error| CallError::NoAnswer(with_causes(&error)))?
+            .into_bytes();
+        if status.is_success() {
+            serde_json::from_slice(&body)
+                .map_err(|error| CallError::NoAnswer(format!("the answer can't be read: {error}")))
+        } else {
+            Err(refusal(status.as_u16(), code, &body))
+        }
+    }
+
+    async fn signed(&self, operation: &str, body: Vec<u8>) -> Result<HttpRequest, CallError> {
+        let not_sent = |error: &dyn std::error::Error| CallError::NotSent(with_causes(error));
+        let target = format!("{}.{operation}", self.service.target);
+        let headers = [
+            ("content-type", self.service.content_type),
+            ("x-amz-target", &target),
+        ];
+        let identity = self.credentials().await?.into();
+        let signing = v4::SigningParams::builder()
+            .identity(&identity)
+            .region(&self.region)
+            .name(self.service.name)
+            .time(SystemTime::now())
+            .settings(SigningSettings::default())
+            .build()
+            .map_err(|error| not_sent(&error))?
+            .into();
+        let signable = SignableRequest::new(
+            "POST",
+            &self.url,
+            headers.into_iter(),
+            SignableBody::Bytes(&body),
+        )
+        .map_err(|error| not_sent(&error))?;
+        let (signature, _) = sign(signable, &signing)
+            .map_err(|error| not_sent(&error))?
+            .into_parts();
+
+        let mut request = HttpRequest::new(SdkBody::from(body));
+        request
+            .set_method("POST")
+            .map_err(|error| not_sent(&error))?;
+        request
+            .set_uri(self.url.as_str())
+            .map_err(|error| not_sent(&error))?;
+        let given = request.headers_mut();
+        for (name, value) in headers {
+            given.insert(name, value.to_owned());
+        }
+        for (name, value) in signature.headers() {
+            given.insert(name.to_owned(), value.to_owned());
+        }
+        Ok(request)
+    }
+
+    async fn credentials(&self) -> Result<Credentials, CallError> {
+        let mut known = self.credentials.lock().await;
+        if let Some(credentials) = &*known
+            && credentials
+                .expiry()
+                .is_none_or(|expiry| SystemTime::now() + BEFORE_EXPIRY < expiry)
+        {
+            return Ok(credentials.clone());
+        }
+        let Some(provider) = &self.provider else {
+            return Err(CallError::NotSent("there are no credentials".to_owned()));
+        };
+        let credentials = provider.provide_credentials().await;
+        let credentials = credentials.map_err(|error| CallError::NotSent(with_causes(&error)))?;
+        *known = Some(credentials.clone());
+        Ok(credentials)
+    }
+}
+
+/// Without TLS for a local emulator: loading the machine's root certificates costs milliseconds of the cold start.
+fn connector(url: &str) -> Connector {
+    let settings = HttpConnectorSettings::builder()
+        .connect_timeout(TO_CONNECT)
+        .build();
+    let builder = Connector::builder().connector_settings(settings);
+    if url.starts_with("http://") {
+        builder.build_http()
+    } else {
+        builder
+            .tls_provider(Provider::Rustls(CryptoMode::Ring))
+            .build()
+    }
+}
+
+/// Where the error's code stands when it is not in the body.
+fn error_code_header(answer: &HttpResponse) -> Option<String> {
+    answer.headers().get("x-amzn-errortype").map(str::to_owned)
+}
+
+/// An error as AWS's JSON protocols put it
+/// (<https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html#operation-error-serialization>).
+fn refusal(status: u16, code: Option<String>, body: &[u8]) -> CallError {
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct Error {
+        #[serde(rename = "__type")]
+        kind: Option<String>,
+        #[serde(alias = "Message")]
+        message: String,
+    }
+    let error: Error = serde_json::from_slice(body).unwrap_or_default();
+    let code = code.or(error.kind).unwrap_or_default();
+    // `com.amazonaws.events#InternalException`, and in the header `InternalException:http://…`.
+    let code = code.rsplit('#').next().unwrap_or_default();
+    let code = code.split(':').next().unwrap_or_default();
+    CallError::Refused {
+        status,
+        code: code.to_owned(),
+        message: error.message,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_errors_code_is_found_wherever_a_service_puts_it() {
+        let namespaced = br#"{"__type":"com.amazonaws.sqs#QueueDoesNotExist","message":"gone"}"#;
+        let plain = br#"{"__type":"ResourceNotFoundException","Message":"gone"}"#;
+        let header = Some("ThrottlingException:http://internal.amazon.com/".to_owned());
+        for (given, body, code) in [
+            (None, &namespaced[..], "QueueDoesNotExist"),
+            (None, &plain[..], "ResourceNotFoundException"),
+            (
+                header,
+                &b"{\"message\":\"gone\"}"[..],
+                "ThrottlingException",
+            ),
+        ] {
+            let expected = CallError::Refused {
+                status: 400,
+                code: code.to_owned(),
+                message: "gone".to_owned(),
+            };
+            assert_eq!(refusal(400, given, body), expected);
+        }
+    }
+
+    #[test]
+    fn an_error_that_is_no_json_keeps_its_status() {
+        let CallError::Refused { status, code, .. } = refusal(502, None, b"<html>") else {
+            unreachable!("refusal gives nothing else")
+        };
+        assert_eq!((status, code.as_str()), (502, ""));
+    }
+}
