@@ -1,8 +1,8 @@
 //! DynamoDB and its streams for the declared tables, over an embedded store (dynoxide on `SQLite`).
 //!
-//! In reading order: [`table`] is what the stack declares, [`tables`] brings it up, [`items`] and
-//! [`streams`] are the two services behind the AWS port, [`reader`] is what mappings read,
-//! [`housekeeping`] expires items and trims streams.
+//! In reading order: `table` is what the stack declares, `tables` brings it up, `items` and
+//! `streams` are the two services behind the AWS port, `reader` is what mappings read,
+//! `housekeeping` expires items and trims streams, `runs` says what time counts for that.
 //!
 //! The store keeps both images of every change, whatever the stream's view type is: only so can a
 //! write that changed nothing be told from one that did, for which DynamoDB writes no record.

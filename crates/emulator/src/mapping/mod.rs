@@ -1,7 +1,7 @@
 //! Event source mappings on DynamoDB streams, run: the machine of [`delivery::mapping`] between a
 //! stream, a function and the durable state.
 //!
-//! [`declared`] reads the stack, [`Mappings`] runs one [`poller`](self) task per shard. A task makes
+//! [`declared`] reads the stack, [`Mappings`] runs one task per shard (`poller`). A task makes
 //! its progress durable before it does what follows from it, so it can be ended at any moment: the
 //! next start gives the function again what was under way.
 
