@@ -383,6 +383,19 @@ async fn the_invoke_port_takes_unsigned_calls_as_cargo_lambda_sends_them() {
 }
 
 #[tokio::test]
+async fn a_web_page_in_a_browser_can_not_invoke_a_function() {
+    let emulating = start(&stack(&[("f", json!({}))])).await;
+    let endpoint = &emulating.running().invoke_endpoint;
+
+    let request = post(&format!("{endpoint}/2015-03-31/functions/f/invocations"));
+    let answer = answer(request.header("origin", "https://example.com")).await;
+
+    assert_eq!(answer.status, 403);
+    assert!(!emulating.lambda().logs().file("shop-dev-f").exists());
+    emulating.stop().await;
+}
+
+#[tokio::test]
 async fn a_caller_without_a_key_of_this_run_is_refused() {
     let emulating = start(&stack(&[("f", json!({}))])).await;
     let url = format!(

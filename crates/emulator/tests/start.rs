@@ -125,6 +125,19 @@ async fn others_find_a_running_emulator_until_it_stops() {
 }
 
 #[tokio::test]
+async fn an_emulator_that_is_not_ready_yet_is_not_found_by_what_a_killed_one_left() {
+    let place = tempfile::tempdir().unwrap();
+    let emulating = start_with(&stack(&[("f", json!({}))]), in_directory(place.path())).await;
+    let left = std::fs::read(place.path().join("running.json")).unwrap();
+    emulating.stop().await;
+    std::fs::write(place.path().join("running.json"), left).unwrap();
+
+    let _not_ready = Emulator::bind(in_directory(place.path())).await.unwrap();
+
+    assert!(Running::read(place.path()).is_err());
+}
+
+#[tokio::test]
 async fn an_emulator_starts_again_on_the_state_it_left() {
     let place = tempfile::tempdir().unwrap();
     for _ in 0..2 {

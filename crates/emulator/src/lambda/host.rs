@@ -99,7 +99,9 @@ impl Lambda {
 
     /// Runs one invocation to its end, also if the caller no longer waits for it.
     pub async fn run(&self, invocation: Invocation) -> Result<Completed, NotRun> {
-        let Some(pool) = self.pools.get(&invocation.function_arn) else {
+        let arn = invocation.function_arn.as_str();
+        let unqualified = arn.strip_suffix(":$LATEST").unwrap_or(arn);
+        let Some(pool) = self.pools.get(unqualified) else {
             return Err(NotRun::NotFound(invocation.function_arn));
         };
         let pool = Arc::clone(pool);

@@ -34,6 +34,11 @@ impl Emulator {
             Some(directory) => State::open(directory)?,
             None => State::ephemeral()?,
         };
+        // What a killed run left there: until this one is ready, none is.
+        Running::remove(state.root()).map_err(|source| Error::Io {
+            what: "can't remove the running.json of an earlier run",
+            source,
+        })?;
         Ok(Self {
             aws: Ports::bind(options.port, "--port").await?,
             invoke: Ports::bind(options.invoke_port, "--invoke-port").await?,

@@ -37,6 +37,10 @@ pub struct Function {
     pub log_group: String,
 }
 
+/// Properties that would change what a function does or where its events end, and that have no effect
+/// here.
+const NOT_RUN: [&str; 3] = ["deadLetterConfig", "fileSystemConfig", "layers"];
+
 const TYPE: &str = "aws:lambda/function:Function";
 
 /// What Lambda sets itself; a declaration that sets one of these is refused, as on AWS.
@@ -78,6 +82,7 @@ pub fn declared(stack: &Stack) -> Result<Vec<Function>, DeclarationError> {
 fn function(resource: &Resource) -> Result<Function, DeclarationError> {
     let refuse = |reason: String| refuse(resource, reason);
     check_runtime(resource)?;
+    check_properties(resource)?;
     let name = required(resource, "name")?.to_owned();
     let logging = property(resource, "loggingConfig");
     let of_logging = |key: &str| Some(logging?.get(key)?.as_str()?.to_owned());
@@ -107,6 +112,21 @@ fn check_runtime(resource: &Resource) -> Result<(), DeclarationError> {
                 "`runtime` is {:?}; \"provided.al2023\" and \"provided.al2\" can be run",
                 other.unwrap_or_default()
             ),
+        )),
+    }
+}
+
+fn check_properties(resource: &Resource) -> Result<(), DeclarationError> {
+    let empty = |value: &Value| {
+        value.as_array().is_some_and(Vec::is_empty)
+            || value.as_object().is_some_and(serde_json::Map::is_empty)
+    };
+    let set = |name: &str| property(resource, name).is_some_and(|value| !empty(value));
+    match NOT_RUN.into_iter().find(|name| set(name)) {
+        None => Ok(()),
+        Some(name) => Err(refuse(
+            resource,
+            format!("`{name}` is set, and has no effect here"),
         )),
     }
 }

@@ -96,6 +96,14 @@ impl InvokeError {
         Self::new(StatusCode::FORBIDDEN, &error.code, error.message)
     }
 
+    pub(super) fn from_page() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "MissingAuthenticationTokenException",
+            "an unsigned request from a web page is refused; nothing was invoked".to_owned(),
+        )
+    }
+
     pub(super) fn internal(message: String) -> Self {
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,

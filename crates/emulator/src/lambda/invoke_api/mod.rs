@@ -104,9 +104,7 @@ impl Invokes {
         headers: &HeaderMap,
         body: Bytes,
     ) -> Result<Invoked, InvokeError> {
-        if headers.contains_key(header::AUTHORIZATION) || !self.unsigned {
-            self.keys.caller(headers).map_err(InvokeError::refused)?;
-        }
+        self.check_caller(headers)?;
         let function = self.function(name, query)?;
         let arn = function.arn.clone();
         let payload = payload(body)?;
@@ -141,6 +139,16 @@ impl Invokes {
                  nothing was invoked"
             ))),
         }
+    }
+
+    fn check_caller(&self, headers: &HeaderMap) -> Result<(), InvokeError> {
+        if headers.contains_key(header::AUTHORIZATION) || !self.unsigned {
+            self.keys.caller(headers).map_err(InvokeError::refused)?;
+        } else if headers.contains_key(header::ORIGIN) {
+            // Any page in the user's browser can send an unsigned request to a local port.
+            return Err(InvokeError::from_page());
+        }
+        Ok(())
     }
 
     fn function(&self, name: &str, query: Option<&str>) -> Result<&Function, InvokeError> {
