@@ -1,4 +1,4 @@
-//! The declared functions and the packages of the workspace are the same list.
+//! The declared functions, the workspace's packages and the README's build command are the same list.
 
 use std::collections::BTreeSet;
 
@@ -30,4 +30,37 @@ async fn given_the_functions_of_the_workspace_then_each_is_declared_and_no_other
         .filter(|path| path.join("Cargo.toml").is_file());
     let names = folders.map(|path| path.file_name().unwrap().to_string_lossy().into_owned());
     assert_eq!(names.collect::<BTreeSet<_>>(), declared().await);
+}
+
+#[tokio::test]
+async fn given_the_readme_then_its_build_command_builds_exactly_the_declared_functions() {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    // A command may go on after a backslash.
+    let readme = readme.replace("\\\n", " ");
+    let commands: Vec<Vec<&str>> = readme
+        .lines()
+        .map(|line| line.trim_start_matches("$ ").split_whitespace().collect())
+        .filter(|words: &Vec<&str>| {
+            words.starts_with(&["cargo", "lambda", "build"]) && words.contains(&"--arm64")
+        })
+        .collect();
+    assert_eq!(
+        commands.len(),
+        1,
+        "the README has one command that builds for AWS: {commands:?}"
+    );
+    let pairs: Vec<_> = commands[0].windows(2).collect();
+    assert!(
+        commands[0].contains(&"--release") && pairs.contains(&&["--output-format", "zip"][..]),
+        "{:?}",
+        commands[0]
+    );
+
+    let built: BTreeSet<_> = pairs
+        .iter()
+        .filter(|pair| pair[0] == "-p")
+        .map(|pair| pair[1].to_owned())
+        .collect();
+
+    assert_eq!(built, declared().await);
 }
