@@ -256,6 +256,7 @@ impl Environment {
             Phase::Ended(_) => return Err(Misuse::Gone),
         }
         *lock(&self.init_error) = Some(body);
+        self.kill.notify_one();
         Ok(())
     }
 
@@ -279,3 +280,6 @@ impl Environment {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests;
