@@ -1,0 +1,31 @@
+use std::path::PathBuf;
+use std::process::Command;
+
+use serde_json::Value;
+
+use super::root;
+
+/// Builds an example function of the workspace and says where it is.
+///
+/// Without `-p`, and without what `cargo test` sets, so that nothing else is compiled again.
+pub(crate) fn example(name: &str) -> PathBuf {
+    let mut cargo = Command::new("cargo");
+    for (variable, _) in std::env::vars() {
+        let ours = ["CARGO_HOME", "CARGO_TARGET_DIR"].contains(&variable.as_str());
+        if (variable.starts_with("CARGO") && !ours) || variable == "LD_LIBRARY_PATH" {
+            cargo.env_remove(variable);
+        }
+    }
+    let output = cargo
+        .args(["build", "--example", name, "--message-format", "json"])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    let messages = String::from_utf8(output.stdout).unwrap();
+    let path = messages.lines().find_map(|line| {
+        let message: Value = serde_json::from_str(line).ok()?;
+        let executable = message.get("executable")?.as_str()?;
+        (message["target"]["name"] == name).then(|| PathBuf::from(executable))
+    });
+    path.unwrap_or_else(|| panic!("{}", String::from_utf8_lossy(&output.stderr)))
+}
