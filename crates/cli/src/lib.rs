@@ -14,6 +14,7 @@ mod error;
 mod launch;
 mod narration;
 mod overview;
+mod printer;
 mod project;
 mod signals;
 mod workspace;

@@ -5,45 +5,11 @@
 mod outbox;
 
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::path::Path;
-use std::process::{Child, Command};
 
-use outbox::{Ended, command, ended, outbox};
-
-/// A running stack with its state in `state`, on free ports.
-struct Up {
-    child: Child,
-    overview: String,
-}
-
-impl Up {
-    fn start(state: &Path) -> Self {
-        let state = state.to_str().unwrap();
-        let arguments = ["up", "--state", state, "--port", "0", "--invoke-port", "0"];
-        let mut child = command(&arguments).spawn().unwrap();
-        let mut output = BufReader::new(child.stdout.as_mut().unwrap());
-        let mut overview = String::new();
-        while !overview.contains("cargo outbox logs") {
-            let read = output.read_line(&mut overview).unwrap();
-            assert!(read > 0, "it ended:\n{overview}");
-        }
-        Self { child, overview }
-    }
-
-    fn signal(&self, signal: &str) {
-        let sent = Command::new("kill")
-            .args([signal, &self.child.id().to_string()])
-            .status();
-        assert!(sent.unwrap().success());
-    }
-
-    fn end(self, signal: &str) -> Ended {
-        self.signal(signal);
-        ended(self.child)
-    }
-}
+use outbox::up::Up;
+use outbox::{Ended, outbox};
 
 fn with_state(words: &[&str], state: &Path) -> Ended {
     let state = ["--state", state.to_str().unwrap()];
@@ -110,7 +76,7 @@ fn a_state_in_use_is_one_clear_message() {
     let second = with_state(&["up", "--port", "0", "--invoke-port", "0"], &state);
 
     assert_eq!(second.code, Some(1), "{second:?}");
-    let process = up.child.id().to_string();
+    let process = up.id().to_string();
     assert!(
         second.errors.contains("in use") && second.errors.contains(&process),
         "{second:?}"

@@ -1,3 +1,4 @@
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use crate::arguments::{Bench, Benched};
@@ -7,7 +8,7 @@ use crate::error::Error;
 pub(crate) async fn run(arguments: Bench) -> Result<ExitCode, Error> {
     let Benched::Relay(options) = arguments.what;
     let report = bench::relay::run(options).await?;
-    print!("{report}");
+    write!(io::stdout(), "{report}").map_err(Error::Terminal)?;
     Ok(if report.is_complete() {
         ExitCode::SUCCESS
     } else {

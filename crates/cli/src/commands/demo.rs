@@ -1,4 +1,5 @@
 use std::collections::HashMap;
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -41,7 +42,7 @@ pub(crate) async fn run(arguments: Demo) -> Result<ExitCode, Error> {
     };
     emulating.stop().await;
     let (report, failed_writes) = result?;
-    println!("{}\n{report}", heading(&arguments));
+    writeln!(io::stdout(), "{}\n{report}", heading(&arguments)).map_err(Error::Terminal)?;
     Ok(if report.complete() && failed_writes == 0 {
         ExitCode::SUCCESS
     } else {

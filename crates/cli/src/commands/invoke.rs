@@ -1,4 +1,4 @@
-use std::io::Read;
+use std::io::{self, Read as _, Write as _};
 use std::process::ExitCode;
 
 use emulator::state::Running;
@@ -13,7 +13,7 @@ use crate::error::Error;
 pub(crate) async fn run(arguments: Invoke) -> Result<ExitCode, Error> {
     let event = if arguments.event == "-" {
         let mut text = String::new();
-        std::io::stdin()
+        io::stdin()
             .read_to_string(&mut text)
             .map_err(Error::Terminal)?;
         text
@@ -24,7 +24,7 @@ pub(crate) async fn run(arguments: Invoke) -> Result<ExitCode, Error> {
     let client = Client::of(&Running::read(&arguments.place.state()?)?)?;
     match client.invoke(&arguments.name, event).await? {
         Answer::Returned(text) => {
-            println!("{text}");
+            writeln!(io::stdout(), "{text}").map_err(Error::Terminal)?;
             Ok(ExitCode::SUCCESS)
         }
         Answer::Failed(text) => {

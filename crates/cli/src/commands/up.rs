@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::launch::{Launched, launch};
 use crate::narration;
 use crate::overview::Overview;
+use crate::printer::{NobodyReads, Printer};
 use crate::signals;
 
 /// Runs the stack until Ctrl-C or SIGTERM and prints a line for everything that happens to events.
@@ -40,35 +41,47 @@ pub(crate) async fn run(arguments: Up) -> Result<ExitCode, Error> {
             .is_durable()
             .then(|| emulating.state().root()),
     };
-    print!("{overview}");
-    tokio::select! {
-        () = narrate(emulating.journal()) => {}
-        () = &mut end => {}
+    let mut printer = Printer::start();
+    let shown = printer.print(overview.to_string());
+    if shown.is_ok() {
+        tokio::select! {
+            NobodyReads = narrate(emulating.journal(), &mut printer) => {}
+            () = &mut end => {}
+        }
     }
-    finish(emulating).await;
+    finish(emulating, printer).await;
     Ok(ExitCode::SUCCESS)
 }
 
-async fn narrate(journal: &Journal) {
+/// Prints what happens for as long as somebody reads it.
+async fn narrate(journal: &Journal, printer: &mut Printer) -> NobodyReads {
     let clock = Clock::system();
     let mut occurrences = journal.listen();
     loop {
-        match occurrences.recv().await {
-            Ok(occurrence) => println!("{}", narration::line(&occurrence, clock.now())),
-            Err(RecvError::Lagged(missed)) => println!("({missed} lines left out)"),
-            Err(RecvError::Closed) => return,
+        let told = match occurrences.recv().await {
+            Ok(occurrence) => printer.print(narration::line(&occurrence, clock.now())),
+            Err(RecvError::Lagged(missed)) => {
+                printer.leave_out(usize::try_from(missed).unwrap_or(usize::MAX));
+                Ok(())
+            }
+            // The emulator holds the other end for as long as it runs.
+            Err(RecvError::Closed) => Err(NobodyReads),
+        };
+        if let Err(nobody) = told {
+            return nobody;
         }
     }
 }
 
-async fn finish(emulating: Emulating) {
-    let kept = emulating
-        .state()
-        .is_durable()
-        .then(|| emulating.state().root().to_owned());
+async fn finish(emulating: Emulating, mut printer: Printer) {
+    let state = emulating.state();
+    let kept = state.is_durable().then(|| state.root().to_owned());
     emulating.stop().await;
-    match kept {
-        Some(state) => println!("ended; undelivered events wait in {}", state.display()),
-        None => println!("ended; nothing is kept"),
-    }
+    let last = match kept {
+        Some(state) => format!("ended; undelivered events wait in {}", state.display()),
+        None => "ended; nothing is kept".to_owned(),
+    };
+    // It ends in any case; a reader that has gone misses only this.
+    let _ = printer.print(last);
+    printer.finish();
 }

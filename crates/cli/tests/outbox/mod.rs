@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test file uses a part of this")]
 
 pub(crate) mod example;
+pub(crate) mod up;
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
