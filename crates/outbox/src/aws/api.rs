@@ -29,6 +29,9 @@ use crate::publish::CallError;
 /// A connection that takes this long will not come; the relay limits the call as a whole.
 const TO_CONNECT: Duration = Duration::from_secs(2);
 
+/// Room for a call of ten small events in bytes, so that writing it does not copy it again and again.
+const USUAL_REQUEST: usize = 16 * 1024;
+
 /// Credentials are replaced this long before they expire.
 const BEFORE_EXPIRY: Duration = Duration::from_mins(2);
 
@@ -66,8 +69,9 @@ impl Api {
         operation: &str,
         input: &impl Serialize,
     ) -> Result<A, CallError> {
-        let body =
-            serde_json::to_vec(input).map_err(|error| CallError::NotSent(error.to_string()))?;
+        let mut body = Vec::with_capacity(USUAL_REQUEST);
+        serde_json::to_writer(&mut body, input)
+            .map_err(|error| CallError::NotSent(error.to_string()))?;
         let request = self.signed(operation, body).await?;
         let answer = self.connector.call(request).await;
         let answer = answer.map_err(|error| CallError::NoAnswer(with_causes(&error)))?;

@@ -6,28 +6,22 @@ use crate::quarantine::{QuarantineError, Reason};
 
 use super::prepare::Prepared;
 
+/// What a line of the log holds at most, to stay far below the size of a log event
+/// (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html>).
+const IDS_IN_A_LINE: usize = 1_000;
+
+/// The events of a batch that the bus accepted: one line for all, since a line costs as much as an event.
+pub(super) fn published(accepted: &[usize], entries: &[Entry]) {
+    for line in accepted.chunks(IDS_IN_A_LINE) {
+        let event_ids = ids(line, entries);
+        tracing::info!(count = line.len(), event_ids, "published");
+    }
+}
+
+/// What went wrong with a call, or with single entries of it.
 pub(super) fn call(call: &[usize], answer: &Result<Vec<Answer>, CallError>, entries: &[Entry]) {
-    let ids = |chosen: &mut dyn Iterator<Item = &usize>| {
-        let mut text = String::with_capacity(call.len() * 64);
-        for entry in chosen {
-            if !text.is_empty() {
-                text.push(' ');
-            }
-            text.push_str(&entries[*entry].event_id);
-        }
-        text
-    };
     match answer {
         Ok(answers) => {
-            let mut accepted = call
-                .iter()
-                .zip(answers)
-                .filter(|(_, answer)| answer.is_ok())
-                .map(|(entry, _)| entry);
-            let event_ids = ids(&mut accepted);
-            if !event_ids.is_empty() {
-                tracing::info!(event_ids, "published");
-            }
             for (entry, answer) in call.iter().zip(answers) {
                 if let Err(refusal) = answer {
                     let event_id = entries[*entry].event_id.as_str();
@@ -46,13 +40,24 @@ pub(super) fn call(call: &[usize], answer: &Result<Vec<Answer>, CallError>, entr
                 CallError::Refused { code, status, .. } => (code.as_str(), *status),
             };
             tracing::warn!(
-                event_ids = ids(&mut call.iter()),
+                event_ids = ids(call, entries),
                 code,
                 status,
                 "the call to the bus failed"
             );
         }
     }
+}
+
+fn ids(chosen: &[usize], entries: &[Entry]) -> String {
+    let mut text = String::with_capacity(chosen.len() * 64);
+    for entry in chosen {
+        if !text.is_empty() {
+            text.push(' ');
+        }
+        text.push_str(&entries[*entry].event_id);
+    }
+    text
 }
 
 pub(super) fn quarantine(

@@ -35,6 +35,7 @@ impl<P: Publish, Q: Quarantine> Relay<P, Q> {
         pace: Pace,
     ) {
         let mut in_flight = FuturesUnordered::new();
+        let mut accepted = Vec::with_capacity(entries.len());
         loop {
             while in_flight.len() < pace.calls_in_flight()
                 && let Some(job) = plan.next(Instant::now())
@@ -59,6 +60,7 @@ impl<P: Publish, Q: Quarantine> Relay<P, Q> {
                 Some(done) = in_flight.next() => match done {
                     Done::Call(call, answer) => {
                         report::call(&call, &answer, entries);
+                        accepted.extend(accepted_by(&call, &answer));
                         plan.answered(&call, answer, Instant::now());
                     }
                     Done::Quarantine(record, answer) => {
@@ -70,6 +72,7 @@ impl<P: Publish, Q: Quarantine> Relay<P, Q> {
                 else => break,
             }
         }
+        report::published(&accepted, entries);
     }
 
     async fn carry_out(&self, order: Order<'_>, entries: &[Entry], pace: Pace) -> Done {
@@ -112,4 +115,21 @@ impl<P: Publish, Q: Quarantine> Relay<P, Q> {
             record: prepared[record].raw,
         })
     }
+}
+
+/// The entries of a call that the bus accepted; none if it did not answer each.
+fn accepted_by(
+    call: &[usize],
+    answer: &Result<Vec<Answer>, CallError>,
+) -> impl Iterator<Item = usize> {
+    let answers = answer.as_deref().unwrap_or_default();
+    let answers = if answers.len() == call.len() {
+        answers
+    } else {
+        &[]
+    };
+    call.iter()
+        .zip(answers)
+        .filter(|(_, answer)| answer.is_ok())
+        .map(|(entry, _)| *entry)
 }
