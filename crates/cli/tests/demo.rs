@@ -59,36 +59,6 @@ fn a_bad_line_is_reported_with_its_number_and_the_rest_goes_on() {
 }
 
 #[test]
-fn with_a_consumer_that_always_fails_all_is_missing_and_lies_in_its_failure_queue() {
-    let failing = example("failing-consumer");
-
-    let ended = outbox(&[
-        "demo",
-        "--users",
-        "5",
-        "--retry-waits",
-        "10ms,20ms",
-        "--binary",
-        &format!("user-created-consumer={}", failing.display()),
-    ]);
-
-    assert_eq!(ended.code, Some(1), "{ended:?}");
-    assert_eq!(row(&ended.output, "written"), 5);
-    assert_eq!(row(&ended.output, "delivered"), 0);
-    assert_eq!(row(&ended.output, "missing"), 5);
-    assert!(
-        ended.output.contains("given up: 5 (RetriesExhausted)"),
-        "{ended:?}"
-    );
-    assert!(
-        ended
-            .output
-            .contains(":outbox-dev-user-created-consumer-failures"),
-        "{ended:?}"
-    );
-}
-
-#[test]
 fn a_field_that_the_relay_changes_is_named() {
     let changing = example("changing-relay");
 
