@@ -12,6 +12,8 @@ use crate::error::Error;
 /// The cargo workspace around a Pulumi program, and how its binaries are built.
 #[derive(Debug)]
 pub(crate) struct Workspace {
+    /// Its root: in a member's directory cargo would build that member alone, so with other features,
+    /// and would not know the others' binaries.
     directory: PathBuf,
     binaries: BTreeSet<String>,
 }
@@ -46,7 +48,7 @@ impl Workspace {
             .into_iter()
             .flat_map(|package| package.targets);
         Ok(Self {
-            directory: directory.to_owned(),
+            directory: metadata.workspace_root,
             binaries: targets
                 .filter(|target| target.kind.iter().any(|kind| kind == "bin"))
                 .map(|target| target.name)
@@ -110,6 +112,7 @@ impl Workspace {
 
 #[derive(Deserialize)]
 struct Metadata {
+    workspace_root: PathBuf,
     packages: Vec<Package>,
 }
 
@@ -198,6 +201,16 @@ mod tests {
 
         assert!(workspace.has("cargo-outbox"));
         assert!(!workspace.has("no-such-binary"));
+    }
+
+    #[tokio::test]
+    async fn a_program_in_a_members_directory_is_built_from_the_workspaces_root() {
+        let member = Path::new(env!("CARGO_MANIFEST_DIR"));
+
+        let workspace = Workspace::read(member).await.unwrap();
+
+        let root = member.ancestors().nth(2).unwrap();
+        assert_eq!(workspace.directory, root);
     }
 
     #[tokio::test]
