@@ -8,7 +8,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Which packages of the workspace each one may depend on, in tests too.
-const ALLOWED: [(&str, &[&str]); 12] = [
+const ALLOWED: [(&str, &[&str]); 13] = [
     ("contract", &[]),
     ("events", &["contract"]),
     ("outbox", &["contract"]),
@@ -21,6 +21,7 @@ const ALLOWED: [(&str, &[&str]); 12] = [
     ("bench", &["sandbox"]),
     ("cargo-outbox", &["bench", "delivery", "emulator", "stack"]),
     ("infra", &["contract", "events", "pulumi", "stack"]),
+    ("warehouse", &["contract", "outbox", "pulumi"]),
 ];
 
 /// What every package below `functions/` may depend on; `sandbox` runs them in their tests.

@@ -16,3 +16,4 @@ mod kill;
 mod outbox;
 mod relay_killed;
 mod support;
+mod warehouse;
