@@ -14,8 +14,12 @@ pub(crate) struct Overview<'a> {
     pub(crate) stack: &'a Stack,
     pub(crate) running: &'a Running,
     pub(crate) credentials: &'a Credentials,
-    /// The state directory, if anything is kept.
-    pub(crate) state: Option<&'a Path>,
+    /// The state directory.
+    pub(crate) state: &'a Path,
+    /// Whether it outlives the process.
+    pub(crate) durable: bool,
+    /// Whether other commands look there without being told.
+    pub(crate) found_by_default: bool,
 }
 
 impl Display for Overview<'_> {
@@ -23,10 +27,12 @@ impl Display for Overview<'_> {
         self.resources(f)?;
         writeln!(f, "\n  AWS calls    {}", self.running.endpoint)?;
         writeln!(f, "  invocations  {}", self.running.invoke_endpoint)?;
-        match self.state {
-            Some(state) => writeln!(f, "  state        {}", state.display())?,
-            None => writeln!(f, "  state        in memory, forgotten at the end")?,
-        }
+        let end = if self.durable {
+            ""
+        } else {
+            " (forgotten at the end)"
+        };
+        writeln!(f, "  state        {}{end}", self.state.display())?;
         self.exports(f)?;
         self.next(f)
     }
@@ -73,13 +79,29 @@ impl Overview<'_> {
 
     fn next(&self, f: &mut Formatter<'_>) -> fmt::Result {
         writeln!(f, "\nNext, in another terminal (Ctrl-C here ends it):\n")?;
+        let place = if self.found_by_default {
+            String::new()
+        } else {
+            format!(" --state {}", quoted(self.state))
+        };
         if let Some(first) = first(self.stack) {
-            writeln!(f, "  cargo outbox invoke {first}")?;
+            writeln!(f, "  cargo outbox invoke {first}{place}")?;
         }
         if let Some(last) = last(self.stack) {
-            writeln!(f, "  cargo outbox logs {last}")?;
+            writeln!(f, "  cargo outbox logs {last}{place}")?;
         }
         writeln!(f)
+    }
+}
+
+/// The path as a shell takes it for one word.
+fn quoted(path: &Path) -> String {
+    let path = path.to_string_lossy();
+    let plain = |c: char| c.is_alphanumeric() || "/._-+,@%".contains(c);
+    if path.chars().all(plain) {
+        path.into_owned()
+    } else {
+        format!("'{}'", path.replace('\'', r"'\''"))
     }
 }
 
@@ -212,7 +234,9 @@ mod tests {
             stack: &stack,
             running: &running,
             credentials: &credentials,
-            state: None,
+            state: Path::new("/shop/.outbox"),
+            durable: true,
+            found_by_default: true,
         }
         .to_string();
 
@@ -230,5 +254,11 @@ mod tests {
             text.contains("export AWS_ENDPOINT_URL=http://127.0.0.1:4566\n"),
             "{text}"
         );
+    }
+
+    #[test]
+    fn a_shell_takes_a_quoted_path_for_one_word() {
+        assert_eq!(quoted(Path::new("/tmp/outbox-1")), "/tmp/outbox-1");
+        assert_eq!(quoted(Path::new("/my $x's/a")), r"'/my $x'\''s/a'");
     }
 }

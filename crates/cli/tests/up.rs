@@ -7,6 +7,7 @@ mod outbox;
 use std::fs;
 use std::net::TcpListener;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use outbox::up::Up;
 use outbox::{Ended, outbox};
@@ -56,6 +57,29 @@ fn a_user_is_written_read_in_the_logs_and_forgotten() {
 
     assert_eq!(with_state(&["reset", "--yes"], &state).code, Some(0));
     assert!(!state.exists());
+}
+
+#[test]
+fn the_next_commands_work_as_printed_wherever_the_state_is() {
+    let directory = tempfile::tempdir().unwrap();
+    let state = directory.path().join("state");
+    for place in [&["--state", state.to_str().unwrap()][..], &["--ephemeral"]] {
+        let up = Up::start_with(place);
+        let commands = up.next_commands();
+        assert_eq!(commands.len(), 2, "{}", up.overview);
+
+        let invoked = outbox(&commands[0]);
+        assert_eq!(invoked.code, Some(0), "{commands:?}: {invoked:?}");
+
+        // The log is there when the event has come through.
+        let mut logs = outbox(&commands[1]);
+        let patience = Instant::now() + Duration::from_secs(10);
+        while logs.code != Some(0) && Instant::now() < patience {
+            logs = outbox(&commands[1]);
+        }
+        assert_eq!(logs.code, Some(0), "{commands:?}: {logs:?}");
+        assert_eq!(up.end("-INT").code, Some(0));
+    }
 }
 
 #[test]

@@ -1,9 +1,10 @@
+use std::path::Path;
 use std::process::ExitCode;
 
 use emulator::{Clock, Emulating, Journal, Options};
 use tokio::sync::broadcast::error::RecvError;
 
-use crate::arguments::Up;
+use crate::arguments::{Place, Up};
 use crate::error::Error;
 use crate::launch::{Launched, launch};
 use crate::narration;
@@ -36,10 +37,9 @@ pub(crate) async fn run(arguments: Up) -> Result<ExitCode, Error> {
         stack: &stack,
         running: emulating.running(),
         credentials: emulating.credentials(),
-        state: emulating
-            .state()
-            .is_durable()
-            .then(|| emulating.state().root()),
+        state: emulating.state().root(),
+        durable: emulating.state().is_durable(),
+        found_by_default: is_default(emulating.state().root()),
     };
     let mut printer = Printer::start();
     let shown = printer.print(overview.to_string());
@@ -51,6 +51,16 @@ pub(crate) async fn run(arguments: Up) -> Result<ExitCode, Error> {
     }
     finish(emulating, printer).await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Whether a command that is told no directory, run where this one was, looks for the state there.
+fn is_default(state: &Path) -> bool {
+    let place = Place {
+        directory: None,
+        state: None,
+    };
+    let default = place.state().ok().and_then(|path| path.canonicalize().ok());
+    default.as_deref() == Some(state)
 }
 
 /// Prints what happens for as long as somebody reads it.

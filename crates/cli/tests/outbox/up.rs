@@ -13,9 +13,13 @@ pub(crate) struct Up {
 impl Up {
     /// Starts it and waits until it says that it is up.
     pub(crate) fn start(state: &Path) -> Self {
-        let state = state.to_str().unwrap();
-        let arguments = ["up", "--state", state, "--port", "0", "--invoke-port", "0"];
-        let mut child = command(&arguments).spawn().unwrap();
+        Self::start_with(&["--state", state.to_str().unwrap()])
+    }
+
+    /// The same with other words for where the state is.
+    pub(crate) fn start_with(words: &[&str]) -> Self {
+        let ports = ["up", "--port", "0", "--invoke-port", "0"];
+        let mut child = command(&[&ports, words].concat()).spawn().unwrap();
         let mut output = BufReader::new(child.stdout.as_mut().unwrap());
         let mut overview = String::new();
         while !overview.contains("cargo outbox logs") {
@@ -23,6 +27,17 @@ impl Up {
             assert!(read > 0, "it ended:\n{overview}");
         }
         Self { child, overview }
+    }
+
+    /// The commands that it says to try next, without `cargo outbox`.
+    pub(crate) fn next_commands(&self) -> Vec<Vec<&str>> {
+        let commands = self
+            .overview
+            .lines()
+            .filter_map(|line| line.strip_prefix("  cargo outbox "));
+        commands
+            .map(|command| command.split(' ').collect())
+            .collect()
     }
 
     pub(crate) fn id(&self) -> u32 {

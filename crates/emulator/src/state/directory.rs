@@ -18,7 +18,7 @@ pub struct State {
     root: PathBuf,
     durable: bool,
     /// Held for as long as this lives; the operating system drops it with the process.
-    _lock: Option<File>,
+    _lock: File,
     /// Removed with all that is in it when this is dropped.
     _temporary: Option<tempfile::TempDir>,
 }
@@ -87,7 +87,7 @@ impl State {
         Ok(Self {
             root,
             durable: true,
-            _lock: Some(lock),
+            _lock: lock,
             _temporary: None,
         })
     }
@@ -106,10 +106,12 @@ impl State {
         for folder in ["s3", "logs"] {
             fs::create_dir(root.join(folder)).map_err(at)?;
         }
+        // Nobody else knows the directory, but commands find a running emulator by its lock.
+        let lock = lock(&root)?;
         Ok(Self {
             root,
             durable: false,
-            _lock: None,
+            _lock: lock,
             _temporary: Some(temporary),
         })
     }

@@ -149,6 +149,14 @@ mod tests {
     }
 
     #[test]
+    fn an_emulator_that_keeps_nothing_is_found_too() {
+        let state = State::ephemeral().unwrap();
+        running().write(state.root()).unwrap();
+
+        assert_eq!(Running::read(state.root()).unwrap(), running());
+    }
+
+    #[test]
     fn what_a_killed_emulator_left_is_not_taken_for_a_running_one() {
         let place = tempfile::tempdir().unwrap();
         let state = State::open(place.path()).unwrap();
