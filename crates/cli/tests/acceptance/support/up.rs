@@ -110,9 +110,16 @@ impl Up {
         fs::read_to_string(&self.output).unwrap()
     }
 
-    /// SIGKILL, at once.
+    /// SIGKILL.
     pub(crate) fn kill(&mut self) {
         self.process.start_kill().unwrap();
+    }
+
+    /// SIGKILL for it and all its functions at once.
+    pub(crate) fn cut_power(&mut self) {
+        let all = format!("kill -9 -{} {}", self.group, self.running.process_id);
+        let sent = std::process::Command::new("sh").args(["-c", &all]).status();
+        assert!(sent.unwrap().success());
     }
 
     /// Ctrl-C, and waits for its clean end.
