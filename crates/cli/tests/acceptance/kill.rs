@@ -24,6 +24,9 @@ const WRITES: usize = 1_000;
 const WRITERS: usize = 16;
 const KILLS: usize = 5;
 
+/// A run that sees a function killed beside it waits this long before it tries again, not minutes.
+const RETRIES: [&str; 2] = ["--retry-waits", "1s,2s"];
+
 /// How long a killed run's processes may live on.
 const AFTERLIFE: Duration = Duration::from_secs(5);
 
@@ -38,7 +41,7 @@ async fn what_was_stored_reaches_the_consumer_however_often_the_emulator_is_kill
     let ports = Ports::free();
 
     // GIVEN a running stack and clients that write 1,000 users and repeat what was not acknowledged
-    let mut up = Up::start(&state, ports, &[]).await;
+    let mut up = Up::start(&state, ports, &RETRIES).await;
     let (clients, client) = watch::channel(up.client());
     let acknowledged = Arc::new(AtomicUsize::new(0));
     let mut writers = write_all(&client, &acknowledged);
@@ -69,7 +72,7 @@ async fn what_was_stored_reaches_the_consumer_however_often_the_emulator_is_kill
             living_in(group).is_empty().then_some(())
         })
         .await;
-        up = Up::start(&state, ports, &[]).await;
+        up = Up::start(&state, ports, &RETRIES).await;
         clients.send_replace(up.client());
     }
     while let Some(ended) = writers.join_next().await {
