@@ -4,12 +4,11 @@ use std::sync::Arc;
 use futures::future::{BoxFuture, Shared};
 use prost_types::Value;
 
-use crate::engine::provider_reference;
 use crate::failure::Failures;
 use crate::model::{
     FromPulumiValue, PulumiValue, PulumiValueContent, PulumiValueMiddleware, ResolvedOutput,
 };
-use crate::wire::{decode, is_unknown};
+use crate::wire::{UNKNOWN, decode, is_unknown};
 use crate::{Failure, Output, PulumiAny};
 
 /// What the engine answered to a registration or call.
@@ -140,6 +139,11 @@ impl CompositeOutput {
             answer.resolved(read(&answer))
         })
     }
+}
+
+/// `<urn>::<id>`, by which a resource names its provider.
+fn provider_reference(urn: &str, id: Option<&str>) -> String {
+    format!("{urn}::{}", id.unwrap_or(UNKNOWN))
 }
 
 /// `None` for what is not known yet.

@@ -15,7 +15,7 @@ use tonic::transport::{Channel, Endpoint};
 use crate::answer::Answer;
 use crate::environment::Environment;
 use crate::model::{PulumiValue, PulumiValueContent};
-use crate::wire::{UNKNOWN, encode};
+use crate::wire::encode;
 use crate::{CustomResourceOptions, Failure, Output, ToPulumiValue};
 
 type Object = BoxFuture<'static, Vec<(String, PulumiValue)>>;
@@ -236,9 +236,4 @@ fn by_property(
         .into_iter()
         .map(|(name, urns)| (name, PropertyDependencies { urns: sorted(urns) }))
         .collect()
-}
-
-/// `<urn>::<id>`, by which a resource names its provider.
-pub(crate) fn provider_reference(urn: &str, id: Option<&str>) -> String {
-    format!("{urn}::{}", id.unwrap_or(UNKNOWN))
 }
