@@ -5,7 +5,8 @@ use tokio::task::JoinHandle;
 use tokio::time::MissedTickBehavior;
 
 use super::Error;
-use super::reader::{RETENTION, seconds};
+use super::reader::RETENTION;
+use super::rows::seconds;
 use super::runs::Runs;
 use super::tables::Tables;
 use crate::Occurrence;

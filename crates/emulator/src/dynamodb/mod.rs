@@ -2,7 +2,8 @@
 //!
 //! In reading order: `table` is what the stack declares, `tables` brings it up, `items` and
 //! `streams` are the two services behind the AWS port, `reader` is what mappings read,
-//! `housekeeping` expires items and trims streams, `runs` says what time counts for that.
+//! `housekeeping` expires items and trims streams, `runs` says what time counts for that, `rows` reads
+//! stream records from the store.
 //!
 //! The store keeps both images of every change, whatever the stream's view type is: only so can a
 //! write that changed nothing be told from one that did, for which DynamoDB writes no record.
@@ -18,6 +19,7 @@ mod iterator;
 mod names;
 mod reader;
 mod record;
+mod rows;
 mod runs;
 mod streams;
 mod table;

@@ -8,8 +8,9 @@ use delivery::Time;
 use super::failure::{NOT_FOUND, VALIDATION};
 use super::iterator::ShardIterator;
 use super::names;
-use super::reader::{StreamReader, newest_position};
+use super::reader::StreamReader;
 use super::record::{StreamRecord, public_sequence_number, stored_position};
+use super::rows::newest_position;
 use super::tables::Tables;
 use crate::front::{Service, ServiceError};
 

@@ -8,11 +8,11 @@ use rusqlite::{Connection, params};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
+use super::Error;
 use super::names::Names;
-use super::reader::{StreamReader, seconds};
+use super::rows::{self, seconds};
 use super::runs::Runs;
 use super::table::Table;
-use super::{Error, reader};
 use crate::{Clock, Journal, Occurrence};
 
 /// The store has no index on stream records of its own and slows down as they pile up.
@@ -83,7 +83,7 @@ impl Tables {
             .map(|table| (table.name.clone(), watch::Sender::new(0)))
             .collect();
         for table in &declared {
-            let newest = reader::newest_position(&engine.connection, &table.name)?;
+            let newest = rows::newest_position(&engine.connection, &table.name)?;
             engine.told.insert(table.name.clone(), newest);
         }
         let declared = declared
@@ -99,20 +99,6 @@ impl Tables {
             runs,
             engine: Mutex::new(engine),
         })))
-    }
-
-    /// The stream with this ARN, if a declared table has it.
-    #[must_use]
-    pub fn stream(&self, arn: &str) -> Option<StreamReader> {
-        let (table, stream) = self.0.declared.values().find_map(|table| {
-            let stream = table.stream.as_ref().filter(|stream| stream.arn == arn)?;
-            Some((table, stream))
-        })?;
-        Some(StreamReader::new(
-            self.clone(),
-            table.name.clone(),
-            stream.clone(),
-        ))
     }
 
     pub(super) fn declared(&self) -> &BTreeMap<String, Table> {
@@ -139,7 +125,7 @@ impl Tables {
             return Ok(());
         };
         let told = engine.told.get(table).copied().unwrap_or_default();
-        let added = reader::added_since(&engine.connection, table, told)?;
+        let added = rows::added_since(&engine.connection, table, told)?;
         let Some(newest) = added.last().map(|record| record.position) else {
             return Ok(());
         };
