@@ -80,7 +80,7 @@ impl Pool {
 
     pub(super) async fn invoke(&self, invocation: &Invocation) -> Result<Completed, NotRun> {
         let _slot = self.slot().await?;
-        let log_start = self.host.logs.length(&self.function.name);
+        let log_start = self.host.settings.logs.length(&self.function.name);
         let mut time = Allowance::of(&self.function);
         let mut untaken = 0;
         let (started_at, answer) = loop {
@@ -91,7 +91,7 @@ impl Pool {
             {
                 match failed {
                     InitFailure::TryAgain => continue,
-                    InitFailure::Final(answer) => break (self.host.clock.now(), answer),
+                    InitFailure::Final(answer) => break (self.host.settings.clock.now(), answer),
                 }
             }
             let ran = environment.run(invocation.clone(), time.left()).await;
@@ -104,7 +104,7 @@ impl Pool {
                 Ran::NotTaken => {
                     let reason = environment.ended().await;
                     let answer = environment.crashed(&invocation.request_id, &reason);
-                    break (self.host.clock.now(), answer);
+                    break (self.host.settings.clock.now(), answer);
                 }
             }
         };
@@ -115,7 +115,7 @@ impl Pool {
         Ok(Completed {
             result,
             started_at,
-            ended_at: self.host.clock.now(),
+            ended_at: self.host.settings.clock.now(),
             log_start,
         })
     }
