@@ -35,3 +35,13 @@ pub(crate) const LOGS_EXAMPLES: &str = "\
 Examples:
   cargo outbox logs user-created-consumer
   cargo outbox logs writer --follow";
+
+/// Help: how to measure.
+pub(crate) const BENCH_EXAMPLES: &str = "\
+CPU and memory are what the operating system counted for the finished process.
+Exit code: 0 if no event was lost, 1 if one was.
+
+Examples:
+  cargo outbox bench relay
+  cargo outbox bench relay --failing 5 --outage 5    with a bus that fails
+  cargo outbox bench relay --binary bootstrap        the one that cargo-lambda built";

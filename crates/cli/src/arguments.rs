@@ -1,5 +1,4 @@
 use std::ffi::OsString;
-use std::num::NonZeroU16;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -145,11 +144,11 @@ pub(crate) struct Demo {
     #[arg(long, value_name = "FILE")]
     pub(crate) from: Option<PathBuf>,
     /// How many invocations of the writer may run side by side
-    #[arg(long, value_name = "N", default_value = "4")]
-    pub(crate) concurrency: NonZeroU16,
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) concurrency: u16,
     /// At most this many writes a second [default: as many as go]
-    #[arg(long, value_name = "N")]
-    pub(crate) rate: Option<NonZeroU16>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) rate: Option<u16>,
     /// Give up when for this many seconds nothing more has arrived
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     pub(crate) patience: u32,
@@ -199,12 +198,7 @@ pub(crate) struct Reset {
 
 /// Measures the functions' release binaries.
 #[derive(Debug, Args)]
-#[command(after_help = "\
-Exit code: 0 if no event was lost, 1 if one was.
-
-Examples:
-  cargo outbox bench relay
-  cargo outbox bench relay --failing 5 --outage 5    with a bus that fails")]
+#[command(after_help = application::BENCH_EXAMPLES)]
 pub(crate) struct Bench {
     #[command(subcommand)]
     pub(crate) what: Benched,
@@ -213,6 +207,7 @@ pub(crate) struct Bench {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Benched {
     /// One instance of the relay, as fast as it goes, with a bus of the bench's own
+    #[command(after_help = application::BENCH_EXAMPLES)]
     Relay(bench::relay::Options),
 }
 

@@ -40,11 +40,17 @@ impl Client {
             self.running.invoke_endpoint
         );
         let (status, body) = self.post(&address, &[], event).await?;
-        Ok(if (200..300).contains(&status) {
-            Answer::Returned(body)
+        if (200..300).contains(&status) {
+            Ok(Answer::Returned(body))
+        } else if body.is_empty() {
+            // Lambda always says what is wrong: this address is none of its own, as the name made it so.
+            Err(Error::NoFunctionName {
+                name: function.to_owned(),
+                status,
+            })
         } else {
-            Answer::Failed(body)
-        })
+            Ok(Answer::Failed(body))
+        }
     }
 
     /// Reads one item with `GetItem`, as any client of `DynamoDB` would, and takes its type letters

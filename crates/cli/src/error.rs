@@ -19,6 +19,9 @@ pub(crate) enum Error {
         path: PathBuf,
         source: io::Error,
     },
+    /// A file for the demo with nothing in it.
+    #[error("{path} holds no event: expected one JSON object on each line; nothing was started")]
+    NoEvents { path: PathBuf },
     /// Cargo itself could not be started.
     #[error("can't start {program}: is Rust installed and on the PATH?")]
     CargoMissing { program: String, source: io::Error },
@@ -93,6 +96,11 @@ pub(crate) enum Error {
         status: u16,
         body: String,
     },
+    /// A function's name with a slash or the like.
+    #[error(
+        "{name:?} can't be a function's name (answered with status {status}); nothing was invoked"
+    )]
+    NoFunctionName { name: String, status: u16 },
     /// An event that is no JSON.
     #[error("the event is no JSON, nothing was invoked")]
     Event(#[source] serde_json::Error),
@@ -104,7 +112,7 @@ pub(crate) enum Error {
         known: Vec<String>,
     },
     /// A measurement that did not come about.
-    #[error("nothing was measured")]
+    #[error(transparent)]
     Bench(#[from] bench::Error),
     /// Ctrl-C or SIGTERM before the end.
     #[error("interrupted before all was counted")]

@@ -40,6 +40,10 @@ fn a_user_is_written_read_in_the_logs_and_forgotten() {
     let unknown = with_state(&["invoke", "nobody"], &state);
     assert_eq!(unknown.code, Some(1), "{unknown:?}");
 
+    let no_name = with_state(&["invoke", "wri/ter"], &state);
+    assert_eq!(no_name.code, Some(1), "{no_name:?}");
+    assert!(no_name.errors.contains("wri/ter"), "{no_name:?}");
+
     let in_use = with_state(&["reset", "--yes"], &state);
     assert_eq!(in_use.code, Some(1), "{in_use:?}");
 
@@ -160,5 +164,10 @@ fn a_stack_without_a_file_and_a_directory_without_a_project_are_named() {
 fn a_command_line_that_makes_no_sense_ends_with_2() {
     assert_eq!(outbox(&["demo", "--users", "0"]).code, Some(2));
     assert_eq!(outbox(&["fly"]).code, Some(2));
+    let no_rate = outbox(&["demo", "--rate", "0"]);
+    assert!(
+        no_rate.code == Some(2) && no_rate.errors.contains("1.."),
+        "{no_rate:?}"
+    );
     assert_eq!(outbox(&["demo", "--help"]).code, Some(0));
 }

@@ -6,11 +6,11 @@ use clap::{Args, value_parser};
 #[derive(Args, Clone, Debug)]
 pub struct Options {
     /// How many stream records to relay
-    #[arg(long, default_value_t = 20_000, value_parser = count)]
+    #[arg(long, value_name = "N", default_value_t = 20_000, value_parser = count)]
     pub records: usize,
 
     /// How many records an invocation gets, 1 to 10,000
-    #[arg(long, default_value_t = 100, value_parser = batch)]
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = batch)]
     pub batch: usize,
 
     /// How long the bus takes for a call, in ms
@@ -26,7 +26,7 @@ pub struct Options {
     pub outage: u64,
 
     /// How many starts the time to the first poll is the median of
-    #[arg(long, default_value_t = 11, value_parser = count)]
+    #[arg(long, value_name = "N", default_value_t = 11, value_parser = count)]
     pub starts: usize,
 
     /// The relay's package, built in release mode

@@ -62,10 +62,10 @@ async fn write_and_compare(
     let client = Client::of(emulating.running())?;
     let writes = source.writes();
     let pace = Pace {
-        concurrency: arguments.concurrency.get().into(),
+        concurrency: arguments.concurrency.into(),
         between: arguments
             .rate
-            .map(|rate| Duration::from_secs(1) / u32::from(rate.get())),
+            .map(|rate| Duration::from_secs(1) / u32::from(rate)),
         patience: Duration::from_secs(arguments.patience.into()),
     };
     let mut follow = Follow {

@@ -22,12 +22,18 @@ pub(crate) struct Write {
 }
 
 impl Source {
+    /// Reads the file; one without any line is an error.
     pub(crate) fn file(path: &Path) -> Result<Self, Error> {
         let content = std::fs::read(path).map_err(|source| Error::File {
             action: "read",
             path: path.to_owned(),
             source,
         })?;
+        if content.trim_ascii().is_empty() {
+            return Err(Error::NoEvents {
+                path: path.to_owned(),
+            });
+        }
         Ok(Self::File(content))
     }
 
@@ -107,5 +113,18 @@ mod tests {
         let error = Source::file(Path::new("/no/users.jsonl")).unwrap_err();
 
         assert_eq!(error.to_string(), "can't read /no/users.jsonl");
+    }
+
+    #[test]
+    fn a_file_without_events_is_an_error_that_names_it() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "\n \n").unwrap();
+
+        let error = Source::file(file.path()).unwrap_err();
+
+        assert!(
+            matches!(&error, Error::NoEvents { path } if path == file.path()),
+            "{error}"
+        );
     }
 }

@@ -55,7 +55,7 @@ pub enum StateError {
         directory: PathBuf,
     },
     /// The operating system refused.
-    #[error("the state directory can't be used: {path}: {source}")]
+    #[error("the state directory can't be used: {path}: {source}; choose another one with --state")]
     Io {
         /// The file or directory.
         path: PathBuf,
