@@ -87,6 +87,7 @@ mod error;
 mod events;
 #[cfg(feature = "aws")]
 pub mod function;
+mod image;
 mod panics;
 pub mod publish;
 pub mod quarantine;

@@ -9,6 +9,7 @@ use serde_dynamo::{AttributeValue, Item};
 use serde_json::value::RawValue;
 
 use crate::Change;
+use crate::image::Image;
 
 /// One batch of DynamoDB stream records, as the event source mapping hands it to a function
 /// (<https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html>). The records are kept as they came: one that can't
@@ -84,15 +85,23 @@ impl<'a> StreamRecord<'a> {
         Ok(record)
     }
 
+    /// The text that stands for the item's key.
+    pub(crate) fn key(&self) -> Result<String, String> {
+        let keys = self.keys()?;
+        Ok(match keys.only_text() {
+            Some(text) => text.to_owned(),
+            None => key_text(&keys.into_item()),
+        })
+    }
+
     /// The key attributes of the item.
-    pub(crate) fn keys(&self) -> Result<Item, String> {
+    fn keys(&self) -> Result<Image<'a>, String> {
         image(self.dynamodb.keys, "Keys")
     }
 
-    /// What happened, with the images read as the application's types. `keys` is only needed for a removal.
+    /// What happened, with the images read as the application's types.
     pub(crate) fn change<T: DeserializeOwned, K: DeserializeOwned>(
         &self,
-        keys: Item,
     ) -> Result<Change<T, K>, String> {
         let new = || match self.dynamodb.new_image {
             Some(new) => item(image(new, "NewImage")?, "NewImage"),
@@ -114,11 +123,11 @@ impl<'a> StreamRecord<'a> {
                 old: old()?,
             }),
             "REMOVE" if self.by_time_to_live() => Ok(Change::Expired {
-                key: item(keys, "Keys")?,
+                key: item(self.keys()?, "Keys")?,
                 old: old()?,
             }),
             "REMOVE" => Ok(Change::Removed {
-                key: item(keys, "Keys")?,
+                key: item(self.keys()?, "Keys")?,
                 old: old()?,
             }),
             other => Err(format!(
@@ -134,17 +143,17 @@ impl<'a> StreamRecord<'a> {
     }
 }
 
-fn image(raw: &RawValue, name: &str) -> Result<Item, String> {
+fn image<'a>(raw: &'a RawValue, name: &str) -> Result<Image<'a>, String> {
     serde_json::from_str(raw.get()).map_err(|error| format!("{name} can't be read: {error}"))
 }
 
-fn item<T: DeserializeOwned>(item: Item, name: &str) -> Result<T, String> {
-    serde_dynamo::from_item(item).map_err(|error| format!("{name} does not fit its type: {error}"))
+fn item<T: DeserializeOwned>(image: Image<'_>, name: &str) -> Result<T, String> {
+    T::deserialize(image).map_err(|error| format!("{name} does not fit its type: {error}"))
 }
 
 /// The text that stands for an item's key: the value itself for a table without a sort key, else a JSON object of
 /// the attributes by name. Different keys have different texts, so no two items share a lane or a sequence.
-pub(crate) fn key_text(keys: &Item) -> String {
+fn key_text(keys: &Item) -> String {
     let attributes = keys.inner();
     if attributes.len() == 1
         && let Some(value) = attributes.values().next()

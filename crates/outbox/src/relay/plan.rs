@@ -102,8 +102,9 @@ impl Plan {
         let mut all = Vec::with_capacity(prepared.len());
         let mut lane_of = HashMap::with_capacity(prepared.len());
         for (position, record) in prepared.iter_mut().enumerate() {
-            let lane = match &record.key {
-                Some(key) => *lane_of.entry(key.clone()).or_insert(plan.lanes.len()),
+            let Prepared { key, outcome, .. } = record;
+            let lane = match key {
+                Some(key) => *lane_of.entry(key.as_str()).or_insert(plan.lanes.len()),
                 None => plan.lanes.len(),
             };
             if lane == plan.lanes.len() {
@@ -111,7 +112,7 @@ impl Plan {
             }
             plan.lanes[lane].push_back(position);
             let first = all.len();
-            let state = match mem::replace(&mut record.outcome, Ok(Vec::new())) {
+            let state = match mem::replace(outcome, Ok(Vec::new())) {
                 Ok(entries) => {
                     plan.entries.extend(entries.iter().map(|entry| Sending {
                         record: position,

@@ -10,7 +10,7 @@ use crate::entry::{Entry, Origin, entries};
 use crate::events::IntoEvents;
 use crate::panics;
 use crate::quarantine::{Reason, ReasonKind};
-use crate::record::{StreamRecord, key_text, remains};
+use crate::record::{StreamRecord, remains};
 use crate::{Batch, Change};
 
 /// A record of the batch with what it means.
@@ -56,15 +56,14 @@ where
         Ok(record) => record,
         Err(message) => return unreadable(raw, message, skip),
     };
-    let keys = match record.keys() {
-        Ok(keys) => keys,
+    let key = match record.key() {
+        Ok(key) => key,
         Err(message) => return unreadable(raw, message, skip),
     };
-    let key = key_text(&keys);
     let outcome = if skip(&record.event_id) {
         Ok(Vec::new())
     } else {
-        map(&record, keys, &key, mapping)
+        map(&record, &key, mapping)
     };
     Prepared {
         raw,
@@ -100,7 +99,6 @@ fn unreadable<'a>(
 
 fn map<T, K, R>(
     record: &StreamRecord<'_>,
-    keys: serde_dynamo::Item,
     key: &str,
     mapping: &impl Fn(Change<T, K>) -> R,
 ) -> Result<Vec<Entry>, Reason>
@@ -121,9 +119,7 @@ where
     let occurred = moment(record.dynamodb.approximate_creation_date_time)
         .map_err(reason(ReasonKind::Unreadable))?;
     let mapped = panics::catch(|| {
-        let change = record
-            .change(keys)
-            .map_err(reason(ReasonKind::Unreadable))?;
+        let change = record.change().map_err(reason(ReasonKind::Unreadable))?;
         mapping(change)
             .into_events()
             .map_err(reason(ReasonKind::MappingFailed))
