@@ -25,7 +25,7 @@ fn describe(occurrence: &Occurrence) -> (char, &str, String) {
             matched_rules,
             ..
         } => {
-            let rules = count(*matched_rules, "rule");
+            let rules = count(*matched_rules, "rule", "rules");
             (' ', bus, format!("{detail_type}, matched {rules}"))
         }
         Occurrence::Published {
@@ -39,7 +39,7 @@ fn describe(occurrence: &Occurrence) -> (char, &str, String) {
         }
         Occurrence::PutEventsCall { entries, failed } => {
             let mark = if *failed == 0 { ' ' } else { '!' };
-            let entries = count(*entries, "entry").replace("entrys", "entries");
+            let entries = count(*entries, "entry", "entries");
             (mark, "PutEvents", format!("{entries}, {failed} refused"))
         }
         Occurrence::Invoked {
@@ -70,7 +70,7 @@ fn describe(occurrence: &Occurrence) -> (char, &str, String) {
             condition,
             count: given_up,
         } => {
-            let events = count(*given_up, "event");
+            let events = count(*given_up, "event", "events");
             let place = destination
                 .as_deref()
                 .unwrap_or("nowhere: there is no failure destination");
@@ -91,8 +91,8 @@ fn event_of(payload: &[u8]) -> String {
         return detail_type.to_owned();
     }
     match event.get("Records").and_then(Value::as_array) {
-        Some(records) => count(records.len(), "record"),
-        None => count(payload.len(), "byte"),
+        Some(records) => count(records.len(), "record", "records"),
+        None => count(payload.len(), "byte", "bytes"),
     }
 }
 
@@ -111,9 +111,8 @@ fn error_of(body: &[u8]) -> String {
     }
 }
 
-fn count(number: usize, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {noun}{plural}")
+fn count(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
 }
 
 /// `05:41:12.345Z`: the time of day in UTC.
