@@ -1,9 +1,11 @@
 //! Failure destinations: a queue or a bucket that takes the records of what was given up.
 
 use std::collections::BTreeSet;
+use std::error::Error as _;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
+use futures::future::BoxFuture;
 use serde_json::Value;
 use stack::Stack;
 use thiserror::Error;
@@ -14,6 +16,35 @@ use crate::Chance;
 use crate::sqs::{Outgoing, Queues, Refusal};
 
 const BUCKET_ARN: &str = "arn:aws:s3:::";
+
+/// Takes the records of what a mapping or an asynchronous invocation gives up.
+pub trait FailureDestination: Send + Sync {
+    /// Keeps `record` at the destination with this ARN, in a bucket under `key`; returns when it is
+    /// durable. The error says why it could not.
+    fn put<'a>(
+        &'a self,
+        arn: &'a str,
+        key: &'a str,
+        record: &'a Value,
+    ) -> BoxFuture<'a, Result<(), String>>;
+}
+
+impl FailureDestination for Destination {
+    fn put<'a>(
+        &'a self,
+        arn: &'a str,
+        key: &'a str,
+        record: &'a Value,
+    ) -> BoxFuture<'a, Result<(), String>> {
+        Box::pin(async move {
+            let put = Self::put(self, arn, record, key).await;
+            put.map_err(|error| match error.source() {
+                Some(cause) => format!("{error}: {cause}"),
+                None => error.to_string(),
+            })
+        })
+    }
+}
 
 /// The declared queues and buckets as destinations of failure records.
 ///

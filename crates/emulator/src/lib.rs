@@ -25,6 +25,7 @@ pub use background::Background;
 pub use chance::Chance;
 pub use clock::Clock;
 pub use declaration::DeclarationError;
+pub use destination::FailureDestination;
 pub use function::{Invocation, Invoke};
 pub use journal::{Journal, Occurrence};
 pub use start::{Emulating, Emulator, Error, INERT, Options, Unsupported, check};

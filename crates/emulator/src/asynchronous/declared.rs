@@ -17,18 +17,28 @@ pub struct AsynchronousFunction {
     pub on_failure: Option<String>,
 }
 
+impl AsynchronousFunction {
+    /// A function without a `FunctionEventInvokeConfig`: AWS's own limits, and what is given up is
+    /// lost.
+    #[must_use]
+    pub fn new(arn: impl Into<String>, name: impl Into<String>) -> Self {
+        Self {
+            arn: arn.into(),
+            name: name.into(),
+            policy: Policy::default(),
+            on_failure: None,
+        }
+    }
+}
+
 const INVOKE_CONFIG: &str = "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig";
 
 /// The functions that a stack declares, each with its `FunctionEventInvokeConfig` if it has one.
 pub fn declared(stack: &Stack) -> Result<Vec<AsynchronousFunction>, DeclarationError> {
     let mut functions = Vec::new();
     for resource in stack.of_type("aws:lambda/function:Function") {
-        functions.push(AsynchronousFunction {
-            arn: required(resource, "arn")?.to_owned(),
-            name: required(resource, "name")?.to_owned(),
-            policy: Policy::default(),
-            on_failure: None,
-        });
+        let (arn, name) = (required(resource, "arn")?, required(resource, "name")?);
+        functions.push(AsynchronousFunction::new(arn, name));
     }
     for config in stack.of_type(INVOKE_CONFIG) {
         let named = required(config, "functionName")?;

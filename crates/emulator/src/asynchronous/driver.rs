@@ -11,14 +11,17 @@ use tokio::task::JoinSet;
 
 use super::events::{self, Waiting};
 use super::{Asynchronous, AsynchronousFunction};
-use crate::destination::Destination;
-use crate::{Invocation, Invoke, Occurrence, StoreError};
+use crate::{FailureDestination, Invocation, Invoke, Occurrence, StoreError};
 
 /// How long the driver rests when the state can't be read or written.
 const AFTER_STORE_ERROR: Duration = Duration::from_secs(1);
 
 /// Runs for ever; dropped, it also ends the attempts under way, whose events stay in the store.
-pub(super) async fn drive(queue: Asynchronous, invoke: Arc<dyn Invoke>, destination: Destination) {
+pub(super) async fn drive(
+    queue: Asynchronous,
+    invoke: Arc<dyn Invoke>,
+    destination: Arc<dyn FailureDestination>,
+) {
     queue.warn_of_abandoned();
     let worker = Worker {
         queue,
@@ -40,8 +43,8 @@ pub(super) async fn drive(queue: Asynchronous, invoke: Arc<dyn Invoke>, destinat
             }
         };
         tokio::select! {
-            () = wait => {}
-            () = worker.queue.0.arrived.notified() => {}
+            // One order each time, so that a simulation repeats itself. What ended makes room first.
+            biased;
             Some(ended) = running.join_next_with_id() => {
                 let task = match ended {
                     Ok((task, ())) => task,
@@ -49,6 +52,8 @@ pub(super) async fn drive(queue: Asynchronous, invoke: Arc<dyn Invoke>, destinat
                 };
                 busy.remove(&task);
             }
+            () = worker.queue.0.arrived.notified() => {}
+            () = wait => {}
         }
     }
 }
@@ -57,7 +62,7 @@ pub(super) async fn drive(queue: Asynchronous, invoke: Arc<dyn Invoke>, destinat
 struct Worker {
     queue: Asynchronous,
     invoke: Arc<dyn Invoke>,
-    destination: Destination,
+    destination: Arc<dyn FailureDestination>,
 }
 
 /// What each task under way works on: the function's ARN and the event's id.
@@ -183,7 +188,7 @@ impl Worker {
         if let Some(arn) = &function.on_failure {
             let unique = queue.chance.uuid().to_string();
             let key = failure_key(&function.name, queue.clock.now(), &unique);
-            if let Err(error) = self.destination.put(arn, &record, &key).await {
+            if let Err(error) = self.destination.put(arn, &key, &record).await {
                 self.warn(format!("{error}; it is tried again"));
                 return self.send_later(waiting, record_text);
             }

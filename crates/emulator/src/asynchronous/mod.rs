@@ -19,8 +19,7 @@ use thiserror::Error;
 use tokio::sync::Notify;
 
 use crate::background::Background;
-use crate::destination::Destination;
-use crate::{Chance, Clock, Invoke, Journal, Store, StoreError};
+use crate::{Chance, Clock, FailureDestination, Invoke, Journal, Store, StoreError};
 
 pub use declared::{AsynchronousFunction, declared};
 
@@ -139,7 +138,11 @@ impl Asynchronous {
     }
 
     /// Gives the events to their functions until the answer is dropped.
-    pub fn start(&self, invoke: Arc<dyn Invoke>, destination: Destination) -> Background {
+    pub fn start(
+        &self,
+        invoke: Arc<dyn Invoke>,
+        destination: Arc<dyn FailureDestination>,
+    ) -> Background {
         Background::start(driver::drive(self.clone(), invoke, destination))
     }
 }

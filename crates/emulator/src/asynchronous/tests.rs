@@ -83,7 +83,7 @@ fn run_with(
     let queue =
         Asynchronous::new(declared, store.clone(), clock, chance, journal, settings).unwrap();
     Run {
-        _driver: queue.start(functions.clone(), destination),
+        _driver: queue.start(functions.clone(), Arc::new(destination)),
         queue,
         queues,
         functions,

@@ -120,7 +120,8 @@ fn still(store: &Store, stack: &Stack, functions: Option<Arc<Functions>>) -> Run
     .unwrap();
     let folder = Path::new("").to_owned();
     let destination = Destination::new(stack, queues.clone(), folder, chance.clone());
-    let background = functions.map(|functions| asynchronous.start(functions, destination));
+    let background =
+        functions.map(|functions| asynchronous.start(functions, Arc::new(destination)));
     let buses = Buses::new(
         declared(stack).unwrap(),
         Place {

@@ -1,42 +1,10 @@
-use std::error::Error;
 use std::sync::Arc;
 
 use delivery::mapping::{Discard, GivenUp, event, failure_key, failure_record};
-use futures::future::BoxFuture;
-use serde_json::Value;
 
 use super::{Mapping, Surroundings};
 use crate::Occurrence;
 use crate::destination::Destination;
-
-/// Takes what a mapping gives up: a queue or a bucket.
-pub trait FailureDestination: Send + Sync {
-    /// Keeps `record` in the queue or, under `key`, in the bucket with this ARN; returns when it is
-    /// durable. The error says why it could not.
-    fn put<'a>(
-        &'a self,
-        arn: &'a str,
-        key: &'a str,
-        record: &'a Value,
-    ) -> BoxFuture<'a, Result<(), String>>;
-}
-
-impl FailureDestination for Destination {
-    fn put<'a>(
-        &'a self,
-        arn: &'a str,
-        key: &'a str,
-        record: &'a Value,
-    ) -> BoxFuture<'a, Result<(), String>> {
-        Box::pin(async move {
-            let put = Self::put(self, arn, record, key).await;
-            put.map_err(|error| match error.source() {
-                Some(cause) => format!("{error}: {cause}"),
-                None => error.to_string(),
-            })
-        })
-    }
-}
 
 /// Puts records where the mapping wants them; whether they are there now.
 pub(super) async fn put(

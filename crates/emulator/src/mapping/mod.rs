@@ -23,10 +23,9 @@ use delivery::undocumented::STREAM_RETRY_PAUSES;
 use tokio::task::JoinSet;
 
 use crate::dynamodb::Tables;
-use crate::{Chance, Clock, Invoke, Journal, Store};
+use crate::{Chance, Clock, FailureDestination, Invoke, Journal, Store};
 
 pub use declared::{Mapping, declared};
-pub use discards::FailureDestination;
 pub use error::Error;
 pub use polling::{Polling, UnknownPolling};
 

@@ -117,7 +117,8 @@ impl Parts {
             _mappings: mappings,
             _housekeeping: Housekeeping::start(tables, Intervals::default()),
             _buses: buses.start(),
-            _asynchronous: asynchronous.start(Arc::new(ground.lambda.clone()), destination),
+            _asynchronous: asynchronous
+                .start(Arc::new(ground.lambda.clone()), Arc::new(destination)),
         };
         let enqueue: Enqueue = Arc::new(move |arn, payload| {
             let accepted = asynchronous.enqueue(arn, &payload);

@@ -13,8 +13,8 @@ use tokio::sync::watch;
 
 use crate::dynamodb::{self, DynamoDb, Location, Tables};
 use crate::front::Service;
-use crate::mapping::{FailureDestination, Mapping, Mappings, Polling, Surroundings};
-use crate::{Chance, Clock, Invocation, Invoke, Journal, Store};
+use crate::mapping::{Mapping, Mappings, Polling, Surroundings};
+use crate::{Chance, Clock, FailureDestination, Invocation, Invoke, Journal, Store};
 
 pub(super) const TABLE: &str = "arn:aws:dynamodb:eu-west-1:123456789012:table/users";
 pub(super) const STREAM: &str =
