@@ -8,7 +8,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Which packages of the workspace each one may depend on, in tests too.
-const ALLOWED: [(&str, &[&str]); 13] = [
+const ALLOWED: [(&str, &[&str]); 14] = [
     ("contract", &[]),
     ("events", &["contract"]),
     ("outbox", &["contract"]),
@@ -21,6 +21,19 @@ const ALLOWED: [(&str, &[&str]); 13] = [
     ("bench", &["sandbox"]),
     ("cargo-outbox", &["bench", "delivery", "emulator", "stack"]),
     ("infra", &["contract", "events", "pulumi", "stack"]),
+    (
+        "simulation",
+        &[
+            "contract",
+            "delivery",
+            "emulator",
+            "events",
+            "outbox",
+            "stack",
+            "user-created-consumer",
+            "users-relay",
+        ],
+    ),
     ("warehouse", &["contract", "outbox", "pulumi"]),
 ];
 

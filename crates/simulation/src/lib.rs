@@ -1,0 +1,16 @@
+//! The relay, the delivery engine, the bus, queues and consumers in one thread on virtual time, with
+//! one seed that chooses the workload, the faults and the schedule.
+//!
+//! A seed becomes a [`Scenario`], which is pure data; [`run`](fn@run) plays it and tells everything that
+//! happened as [`Observation`]s, which a checker judges. The same seed gives the same observations,
+//! byte for byte, in every process.
+
+pub mod broken;
+pub mod observation;
+mod run;
+pub mod scenario;
+
+pub use broken::Variant;
+pub use observation::Observation;
+pub use run::{Counts, Report, run};
+pub use scenario::Scenario;

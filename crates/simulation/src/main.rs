@@ -1,0 +1,3 @@
+//! `cargo simulate`: plays many seeds and tells what went wrong.
+
+fn main() {}

@@ -1,0 +1,219 @@
+//! What a run tells of itself: the only thing that the checker and the trace know of it.
+
+use std::sync::Arc;
+
+use delivery::Time;
+use serde_json::Value;
+
+/// Something that happened, with its time, in the order of happening.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Observed {
+    /// When, in virtual time.
+    pub at: Time,
+    /// What.
+    pub what: Observation,
+}
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Observation {
+    /// The table took a change; its stream has a record of it.
+    Committed(Change),
+    /// The stream forgot a record after 24 h.
+    Trimmed {
+        /// The record's event id.
+        event_id: Arc<str>,
+    },
+    /// A function was given an event.
+    Invoked {
+        /// Which function.
+        function: Function,
+        /// Which of its environments, counted from 1 over the whole run.
+        environment: u32,
+        /// The request's id.
+        request_id: String,
+        /// For the relay the records' event ids, for consumers the producer's event ids.
+        events: Vec<Arc<str>>,
+    },
+    /// A function answered, failed, or did not run.
+    Answered {
+        /// Which function.
+        function: Function,
+        /// Which of its environments; 0 if it did not run.
+        environment: u32,
+        /// The request's id.
+        request_id: String,
+        /// How it ended.
+        ending: Ending,
+    },
+    /// The bus took an entry, whether or not the relay heard of it; in the order of acceptance.
+    Accepted {
+        /// The entry's source.
+        source: String,
+        /// The entry's detail-type.
+        detail_type: String,
+        /// The entry's detail: JSON text.
+        detail: Arc<str>,
+        /// `metadata.eventId` of the detail.
+        event_id: Arc<str>,
+    },
+    /// An entry or a whole call was refused, or its answer was lost.
+    Refused {
+        /// The producer's ids of the entries concerned.
+        event_ids: Vec<Arc<str>>,
+        /// AWS's code, or what became of the answer.
+        code: String,
+    },
+    /// The quarantine queue holds this message, decoded.
+    Quarantined {
+        /// The message's JSON text.
+        body: Arc<str>,
+    },
+    /// An on-failure destination of the mapping holds this record.
+    FailureRecord {
+        /// The destination's ARN.
+        destination: String,
+        /// The object's key.
+        key: String,
+        /// The record, with the payload if the destination is a bucket.
+        record: Arc<Value>,
+    },
+    /// A target's consumer completed this event.
+    Delivered {
+        /// Which target.
+        target: Target,
+        /// The event: the envelope's JSON text.
+        event: Arc<str>,
+    },
+    /// A target's dead-letter queue, its queue's redrive queue, or its function's failure destination
+    /// holds this event.
+    DeadLettered {
+        /// Which target.
+        target: Target,
+        /// Which of its queues: the ARN.
+        queue: String,
+        /// The event: the envelope's JSON text.
+        event: Arc<str>,
+        /// The message's attributes, by name; of a failure record its `requestContext`.
+        attributes: Value,
+    },
+    /// A fault of the scenario can strike from now on.
+    FaultBegan {
+        /// Its place in [`Scenario::faults`](crate::Scenario).
+        fault: usize,
+    },
+    /// A fault of the scenario is over.
+    FaultEnded {
+        /// Its place in [`Scenario::faults`](crate::Scenario).
+        fault: usize,
+    },
+    /// A shard of the stream was closed and has two children now.
+    Split {
+        /// The closed shard.
+        parent: String,
+        /// Its children.
+        children: [String; 2],
+    },
+    /// The emulator was killed: what was not committed is gone.
+    Killed,
+    /// The emulator is there again, over the committed state.
+    Restarted,
+    /// The emulator warned.
+    Warned(String),
+}
+
+/// A committed change of the table, as its stream holds it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    /// The record's event id.
+    pub event_id: Arc<str>,
+    /// Its sequence number.
+    pub sequence_number: String,
+    /// The shard that holds it.
+    pub shard: String,
+    /// The item's key: the attribute `id`.
+    pub key: String,
+    /// What was done.
+    pub kind: Kind,
+    /// The item after the change as plain JSON with the fields of `events::User`; one of them is missing in an item
+    /// that does not map. Absent if the item was removed.
+    pub item: Option<Arc<Value>>,
+    /// What the scenario meant it to be.
+    pub meaning: Meaning,
+}
+
+/// What was done to an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// It is new.
+    Insert,
+    /// It was there before.
+    Modify,
+    /// A request deleted it.
+    Remove,
+    /// Its time to live ran out.
+    Expire,
+}
+
+/// Whether a change can be published.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meaning {
+    /// It is an event.
+    Event,
+    /// Its item does not fit the application's type.
+    Unmappable,
+    /// The mapping panics on it.
+    Panics,
+    /// Its event is larger than is published.
+    TooLarge,
+}
+
+/// A function of the simulated application.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Function {
+    /// Publishes the table's changes.
+    Relay,
+    /// Is invoked asynchronously with every `UserCreated`.
+    Consumer,
+    /// Receives and deletes the messages of the queue.
+    QueueConsumer,
+    /// Receives and deletes the messages of the audit queue.
+    AuditConsumer,
+}
+
+/// A target of a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Target {
+    /// The function that takes `UserCreated`.
+    Consumer,
+    /// The queue that takes `UserUpdated` and `UserDeleted`.
+    Queue,
+    /// The queue that takes every event.
+    Audit,
+}
+
+impl Target {
+    /// Every target.
+    pub const ALL: [Self; 3] = [Self::Consumer, Self::Queue, Self::Audit];
+
+    /// Whether its rule matches a detail-type of the application.
+    #[must_use]
+    pub fn takes(self, detail_type: &str) -> bool {
+        match self {
+            Self::Consumer => detail_type == "UserCreated",
+            Self::Queue => matches!(detail_type, "UserUpdated" | "UserDeleted"),
+            Self::Audit => true,
+        }
+    }
+}
+
+/// How an invocation ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// With this body.
+    Answered(String),
+    /// With this error.
+    Failed(String),
+    /// It was not run, for this reason.
+    NotRun(String),
+}

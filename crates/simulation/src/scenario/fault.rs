@@ -1,0 +1,126 @@
+use std::time::Duration;
+
+use crate::observation::Target;
+
+/// Something that goes wrong for a while.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// From when on.
+    pub from: Duration,
+    /// Until when.
+    pub until: Duration,
+    /// How often it strikes when it can, per thousand.
+    pub per_mille: u16,
+    /// It strikes at most so often; absent: without a limit.
+    pub at_most: Option<u32>,
+    /// Decides when it strikes. Every fault has its own, so that leaving one out does not change the others.
+    pub seed: u64,
+    /// What happens.
+    pub kind: FaultKind,
+}
+
+/// What goes wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FaultKind {
+    /// The bus refuses an entry with this code.
+    EntryRefused(&'static str),
+    /// The bus refuses a whole call.
+    CallRefused {
+        /// The HTTP status.
+        status: u16,
+        /// AWS's code; empty if the answer has none.
+        code: &'static str,
+    },
+    /// The bus takes the entries at once and answers only after this time.
+    CallSlow(Duration),
+    /// The bus takes the entries, but its answer is lost.
+    AnswerLost,
+    /// The call is lost on its way, and nobody says so.
+    CallLost,
+    /// The relay ends before it publishes anything.
+    RelayEndsBeforePublishing(Crash),
+    /// The relay ends between publishing and answering.
+    RelayEndsBeforeAnswering(Crash),
+    /// The relay is not run: too many are running.
+    RelayThrottled,
+    /// The quarantine queue can't be reached.
+    QuarantineUnreachable,
+    /// The quarantine queue takes a message, but its answer is lost.
+    QuarantineAnswerLost,
+    /// The mapping's failure destination can't be reached.
+    FailureDestinationUnreachable,
+    /// The mapping can't read the stream.
+    StreamUnreadable,
+    /// A target refuses for now.
+    TargetRefuses {
+        /// Which.
+        target: Target,
+        /// AWS's code for it.
+        code: &'static str,
+    },
+    /// A target is gone: its events go to its dead-letter queue at once.
+    TargetGone(Target),
+    /// A target's dead-letter queue refuses: what it should hold is lost.
+    DeadLetterQueueRefuses(Target),
+    /// A target gets an event twice.
+    TargetTwice(Target),
+    /// A target gets an event later than those behind it.
+    TargetLate(Target),
+    /// The consumer's handler fails.
+    ConsumerFails(Crash),
+    /// The consumer completes its work, but then ends before it answers.
+    ConsumerEndsBeforeAnswering(Crash),
+    /// The consumer is not run: too many are running.
+    ConsumerThrottled,
+    /// The consumer's failure destination can't be reached.
+    ConsumerDestinationUnreachable,
+    /// The consumer of a queue leaves messages undone.
+    QueueConsumerFails(Target),
+    /// The consumer of a queue completes a message and does not delete it.
+    QueueConsumerForgets(Target),
+}
+
+/// How a function ends too early.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Crash {
+    /// Its process exits; the environment's memory is gone.
+    Exits,
+    /// It panics; the panic is caught, so the environment lives on.
+    Panics,
+    /// It runs into its time-out; the environment's memory is gone.
+    TimesOut,
+    /// It answers with an error.
+    Errors,
+}
+
+impl FaultKind {
+    /// A name for counts and traces.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::EntryRefused(_) => "entry refused",
+            Self::CallRefused { .. } => "call refused",
+            Self::CallSlow(_) => "call slow",
+            Self::AnswerLost => "answer lost",
+            Self::CallLost => "call lost",
+            Self::RelayEndsBeforePublishing(_) => "relay ends before publishing",
+            Self::RelayEndsBeforeAnswering(_) => "relay ends before answering",
+            Self::RelayThrottled => "relay throttled",
+            Self::QuarantineUnreachable => "quarantine unreachable",
+            Self::QuarantineAnswerLost => "quarantine's answer lost",
+            Self::FailureDestinationUnreachable => "failure destination unreachable",
+            Self::StreamUnreadable => "stream unreadable",
+            Self::TargetRefuses { .. } => "target refuses",
+            Self::TargetGone(_) => "target gone",
+            Self::DeadLetterQueueRefuses(_) => "dead-letter queue refuses",
+            Self::TargetTwice(_) => "delivered twice",
+            Self::TargetLate(_) => "delivered late",
+            Self::ConsumerFails(_) => "consumer fails",
+            Self::ConsumerEndsBeforeAnswering(_) => "consumer ends before answering",
+            Self::ConsumerThrottled => "consumer throttled",
+            Self::ConsumerDestinationUnreachable => "consumer's destination unreachable",
+            Self::QueueConsumerFails(_) => "queue consumer fails",
+            Self::QueueConsumerForgets(_) => "queue consumer forgets",
+        }
+    }
+}

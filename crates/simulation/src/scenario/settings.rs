@@ -1,0 +1,52 @@
+use std::time::Duration;
+
+/// How the application is set up: as `infra` declares it, with what may be varied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// How many shards the stream has at first, 1 to 8.
+    pub shards: usize,
+    /// The most records of one batch.
+    pub batch_size: usize,
+    /// How long records are gathered for a batch.
+    pub batching_window: Duration,
+    /// How many batches of one shard run at once.
+    pub parallelization_factor: usize,
+    /// How old a record may be to be tried.
+    pub maximum_record_age: Duration,
+    /// How often a failed batch is tried again.
+    pub maximum_retry_attempts: u32,
+    /// The relay's time-out.
+    pub relay_timeout: Duration,
+    /// Whether the consumer has a failure destination.
+    pub consumer_destination: bool,
+    /// How many events the consumer works on at once.
+    pub consumer_concurrency: usize,
+    /// How long a received message of the queues stays hidden.
+    pub visibility_timeout: Duration,
+    /// How often a message of the queues is received before it goes to the dead-letter queue.
+    pub maximum_receive_count: u64,
+    /// How long a target is tried.
+    pub target_maximum_age: Duration,
+    /// How often a target is tried again.
+    pub target_maximum_retry_attempts: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            shards: 1,
+            batch_size: 100,
+            batching_window: Duration::ZERO,
+            parallelization_factor: 1,
+            maximum_record_age: Duration::from_hours(20),
+            maximum_retry_attempts: 10_000,
+            relay_timeout: Duration::from_secs(30),
+            consumer_destination: true,
+            consumer_concurrency: 10,
+            visibility_timeout: Duration::from_secs(30),
+            maximum_receive_count: 5,
+            target_maximum_age: Duration::from_hours(24),
+            target_maximum_retry_attempts: 185,
+        }
+    }
+}
