@@ -18,8 +18,14 @@ impl Clock {
         let since_epoch = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
+        Self::starting_at(Time::default().plus(since_epoch))
+    }
+
+    /// A clock that shows `time` now: for a simulation, which is the same at each run.
+    #[must_use]
+    pub fn starting_at(time: Time) -> Self {
         Self {
-            started_at: Time::default().plus(since_epoch),
+            started_at: time,
             started: Instant::now(),
         }
     }
