@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use crate::Time;
 
+use super::shard::Reach;
 use super::{
     Condition, Discard, EVENT_BYTES, Effect, LaneProgress, Piece, Record, SequenceNumber, Settings,
     event_bytes,
@@ -102,10 +103,9 @@ impl<P: Clone> Lane<P> {
     }
 
     /// Whether the first piece comes from an earlier run and is not read again in full.
-    pub(super) fn misses_records(&self, read_to: Option<&SequenceNumber>) -> bool {
-        self.pieces
-            .front()
-            .is_some_and(|piece| read_to.is_none_or(|read_to| *read_to < piece.last))
+    pub(super) fn misses_records(&self, reach: &Reach) -> bool {
+        let first = self.pieces.front();
+        first.is_some_and(|piece| !reach.includes(&piece.last))
     }
 
     pub(super) fn push(&mut self, record: Record<P>, settings: &Settings, now: Time) {
@@ -130,7 +130,8 @@ impl<P: Clone> Lane<P> {
         }
     }
 
-    fn is_empty(&self) -> bool {
+    /// Whether nothing is left to do, neither waiting nor under way.
+    pub(super) fn is_empty(&self) -> bool {
         self.queue.is_empty() && self.pieces.is_empty()
     }
 
@@ -161,7 +162,7 @@ impl<P: Clone> Lane<P> {
         &mut self,
         settings: &Settings,
         read_all: bool,
-        read_to: Option<&SequenceNumber>,
+        reach: &Reach,
         now: Time,
     ) -> Next<P> {
         let condition = match self.phase {
@@ -171,11 +172,11 @@ impl<P: Clone> Lane<P> {
             Phase::Ready => None,
         };
         self.phase = Phase::Ready;
-        self.drop_emptied_pieces(read_to);
+        self.drop_emptied_pieces(reach);
         if self.pieces.is_empty() {
             self.close_batch(settings, read_all, now);
         }
-        if self.pieces.is_empty() || self.misses_records(read_to) {
+        if self.pieces.is_empty() || self.misses_records(reach) {
             return Next::Nothing;
         }
         if let Some(condition) = condition {
@@ -217,8 +218,8 @@ impl<P: Clone> Lane<P> {
     }
 
     /// A piece from an earlier run may have no record left: trimmed, or filtered out since.
-    fn drop_emptied_pieces(&mut self, read_to: Option<&SequenceNumber>) {
-        while !self.misses_records(read_to)
+    fn drop_emptied_pieces(&mut self, reach: &Reach) {
+        while !self.misses_records(reach)
             && self.first_count() == 0
             && let Some(piece) = self.pieces.pop_front()
         {

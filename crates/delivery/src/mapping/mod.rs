@@ -9,7 +9,7 @@
 //!                     └──┘ retries or age over ─▶ Discard ─▶ failure destination
 //! ```
 //!
-//! [`Shard`] is the machine of one shard: inputs and the time go in, [`Effect`]s come out. What must
+//! [`Tree`] says which shards are read, [`Shard`] is the machine of one shard: inputs and the time go in, [`Effect`]s come out. What must
 //! survive a restart is [`Progress`], a few numbers; records are read again from the stream.
 //!
 //! <https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html>
@@ -21,6 +21,7 @@ mod response;
 mod sequence;
 mod settings;
 mod shard;
+mod tree;
 
 #[cfg(test)]
 mod tests;
@@ -31,6 +32,7 @@ pub use response::{Response, read_response};
 pub use sequence::SequenceNumber;
 pub use settings::{Settings, SettingsError, StartingPosition};
 pub use shard::{Condition, Discard, Effect, Input, Record, Shard};
+pub use tree::{ShardDescription, Tree};
 
 /// The largest event a function is given: 6 MB.
 ///

@@ -31,6 +31,8 @@ pub enum Input<P> {
         read_to: Option<SequenceNumber>,
         /// Whether this was all there is at the moment.
         exhausted: bool,
+        /// Whether nothing will ever come behind this: the shard was split, or is gone.
+        closed: bool,
     },
     /// An [`Effect::Invoke`] ended.
     Answered {
@@ -114,15 +116,31 @@ impl Condition {
     }
 }
 
+/// How far a shard was read.
+#[derive(Debug, Default)]
+pub(super) struct Reach {
+    /// Everything up to here is in a lane or done.
+    pub(super) read_to: Option<SequenceNumber>,
+    /// Nothing more can be read at the moment.
+    pub(super) exhausted: bool,
+    /// Nothing more will ever come.
+    pub(super) closed: bool,
+}
+
+impl Reach {
+    /// Whether a record with this number would have been read.
+    pub(super) fn includes(&self, number: &SequenceNumber) -> bool {
+        self.closed || self.read_to.as_ref().is_some_and(|to| to >= number)
+    }
+}
+
 /// The state of a mapping in one shard.
 #[derive(Debug)]
 pub struct Shard<P> {
     settings: Settings,
     pauses: Backoff,
     lanes: Vec<Lane<P>>,
-    /// Everything up to here is in a lane or done.
-    read_to: Option<SequenceNumber>,
-    exhausted: bool,
+    reach: Reach,
     /// Whether a read is under way.
     reading: bool,
     committed: Progress,
@@ -149,8 +167,10 @@ impl<P: Clone> Shard<P> {
             settings,
             pauses,
             lanes,
-            read_to,
-            exhausted: false,
+            reach: Reach {
+                read_to,
+                ..Reach::default()
+            },
             reading: false,
             committed,
         }
@@ -160,11 +180,11 @@ impl<P: Clone> Shard<P> {
     pub fn step(&mut self, input: Input<P>, now: Time) -> Vec<Effect<P>> {
         self.take(input, now);
         let mut effects = Vec::new();
-        let read_all_it_may = self.exhausted || self.room() == 0;
+        let read_all_it_may = self.reach.exhausted || self.room() == 0;
         let mut wake = None;
         for (index, lane) in self.lanes.iter_mut().enumerate() {
-            lane.skip_to(self.read_to.as_ref());
-            let next = lane.next(&self.settings, read_all_it_may, self.read_to.as_ref(), now);
+            lane.skip_to(self.reach.read_to.as_ref());
+            let next = lane.next(&self.settings, read_all_it_may, &self.reach, now);
             effects.extend(next.effect(index));
             wake = [wake, lane.wakes_at(&self.settings, now)]
                 .into_iter()
@@ -172,10 +192,10 @@ impl<P: Clone> Shard<P> {
                 .min();
         }
         let limit = self.room();
-        if limit > 0 && !self.reading {
+        if limit > 0 && !self.reading && !self.reach.closed {
             self.reading = true;
             effects.push(Effect::Read {
-                after: self.read_to.clone(),
+                after: self.reach.read_to.clone(),
                 limit,
             });
         }
@@ -196,6 +216,12 @@ impl<P: Clone> Shard<P> {
         }
     }
 
+    /// Whether the shard is closed and every record of it is done: its children may be read now.
+    #[must_use]
+    pub fn is_finished(&self) -> bool {
+        self.reach.closed && self.lanes.iter().all(Lane::is_empty)
+    }
+
     fn take(&mut self, input: Input<P>, now: Time) {
         match input {
             Input::Woken => {}
@@ -203,16 +229,18 @@ impl<P: Clone> Shard<P> {
                 records,
                 read_to,
                 exhausted,
+                closed,
             } => {
                 self.reading = false;
-                self.exhausted = exhausted;
+                self.reach.exhausted = exhausted || closed;
+                self.reach.closed = closed;
                 for record in records {
                     let lane = lane_of(&record.item, self.lanes.len());
                     if let Some(lane) = self.lanes.get_mut(lane) {
                         lane.push(record, &self.settings, now);
                     }
                 }
-                self.read_to = self.read_to.take().max(read_to);
+                self.reach.read_to = self.reach.read_to.take().max(read_to);
             }
             Input::Answered {
                 lane,
@@ -241,7 +269,7 @@ impl<P: Clone> Shard<P> {
         let unfinished = self
             .lanes
             .iter()
-            .any(|lane| lane.misses_records(self.read_to.as_ref()));
+            .any(|lane| lane.misses_records(&self.reach));
         if unfinished || bytes < 2 * lanes * EVENT_BYTES {
             most.saturating_sub(held).max(usize::from(unfinished))
         } else {

@@ -37,6 +37,8 @@ pub struct Page {
     pub read_to: Option<String>,
     /// Whether this was all there is at the moment.
     pub exhausted: bool,
+    /// Whether nothing will ever come behind this page: the shard was split, or is gone.
+    pub closed: bool,
 }
 
 impl Tables {
@@ -90,6 +92,7 @@ impl StreamReader {
             records: Vec::new(),
             read_to: None,
             exhausted: true,
+            closed: false,
         };
         let mut bytes = 0;
         while let Some(row) = rows.next()? {
@@ -119,6 +122,12 @@ impl StreamReader {
             &engine.connection,
             &self.table,
         )?))
+    }
+
+    /// Records made before this time are trimmed.
+    #[must_use]
+    pub fn horizon(&self) -> Time {
+        Time(u64::try_from(self.tables.horizon()).unwrap_or_default() * 1000)
     }
 
     /// Hears that there may be new records.

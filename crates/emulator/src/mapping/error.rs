@@ -1,7 +1,7 @@
 use delivery::mapping::SettingsError;
 use thiserror::Error;
 
-use crate::{StoreError, dynamodb};
+use crate::StoreError;
 
 /// A declared event source mapping can't be run.
 #[derive(Debug, Error)]
@@ -62,5 +62,5 @@ pub enum Error {
     Store(#[from] StoreError),
     /// The stream can't be read.
     #[error(transparent)]
-    Stream(#[from] dynamodb::Error),
+    Stream(#[from] Box<dyn std::error::Error + Send + Sync>),
 }

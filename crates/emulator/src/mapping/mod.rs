@@ -1,17 +1,21 @@
 //! Event source mappings on DynamoDB streams, run: the machine of [`delivery::mapping`] between a
 //! stream, a function and the durable state.
 //!
-//! [`declared`] reads the stack, [`Mappings`] runs one task per shard (`poller`). A task makes
-//! its progress durable before it does what follows from it, so it can be ended at any moment: the
-//! next start gives the function again what was under way.
+//! [`declared`] reads the stack, [`Mappings`] runs one task per mapping (`coordinator`), which runs
+//! the stream's shards side by side (`poller`) as their [`Stream`] lists them. A poller makes its
+//! progress durable before it does what follows from it, so it can be ended at any moment: the next
+//! start gives the function again what was under way.
 
+mod coordinator;
 mod declared;
 mod discards;
 mod error;
 mod poller;
 mod polling;
 mod progress;
+mod readiness;
 mod record;
+mod stream;
 
 #[cfg(test)]
 mod tests;
@@ -22,14 +26,18 @@ use delivery::target::Backoff;
 use delivery::undocumented::STREAM_RETRY_PAUSES;
 use tokio::task::JoinSet;
 
-use crate::dynamodb::Tables;
-use crate::{Chance, Clock, FailureDestination, Invoke, Journal, Store};
+use crate::{Chance, Clock, Invoke, Journal, Store};
+
+pub use crate::FailureDestination;
+pub use crate::dynamodb::{Page, StreamRecord};
+pub use delivery::mapping::ShardDescription;
 
 pub use declared::{Mapping, declared};
 pub use error::Error;
 pub use polling::{Polling, UnknownPolling};
+pub use stream::{Stream, Streams};
 
-use poller::Poller;
+use coordinator::Coordinator;
 use progress::Saved;
 
 /// What mappings work with.
@@ -58,7 +66,8 @@ impl Surroundings {
     pub const PAUSES: Backoff = STREAM_RETRY_PAUSES;
 }
 
-/// Running mappings. Dropping this ends them; what was under way comes again at the next start.
+/// Running mappings. Dropping this ends them at once; what was under way comes again at the next
+/// start.
 #[derive(Debug)]
 pub struct Mappings {
     _tasks: JoinSet<()>,
@@ -68,33 +77,33 @@ impl Mappings {
     /// Starts every enabled mapping. A disabled one keeps its place.
     ///
     /// # Errors
-    /// A mapping's stream is not there, or its progress can't be read: none is started then.
+    /// A mapping's stream is not there or can't be read, or its progress can't: none is started then.
     pub fn start(
         mappings: Vec<Mapping>,
-        tables: &Tables,
+        streams: &dyn Streams,
         surroundings: &Surroundings,
     ) -> Result<Self, Error> {
         let saved = Saved::open(surroundings.store.clone())?;
-        let mut pollers = Vec::new();
+        let mut coordinators = Vec::new();
         for mapping in mappings {
-            let reader = tables
+            let stream = streams
                 .stream(&mapping.stream_arn)
                 .ok_or_else(|| Error::NoStream {
                     resource: mapping.resource.clone(),
                     stream: mapping.stream_arn.clone(),
                 })?;
             if mapping.settings.enabled {
-                pollers.push(Poller::new(
+                coordinators.push(Coordinator::new(
                     mapping,
-                    reader,
+                    stream,
                     saved.clone(),
                     surroundings.clone(),
                 )?);
             }
         }
         let mut tasks = JoinSet::new();
-        for poller in pollers {
-            tasks.spawn(poller.run());
+        for coordinator in coordinators {
+            tasks.spawn(coordinator.run());
         }
         Ok(Self { _tasks: tasks })
     }

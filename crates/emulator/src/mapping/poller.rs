@@ -2,25 +2,19 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use delivery::mapping::{
-    Effect, Input, Progress, Record, SequenceNumber, Shard, StartingPosition, event,
-};
+use delivery::mapping::{Effect, Input, Progress, Record, SequenceNumber, Shard, event};
 use delivery::{Outcome, Time};
 use futures::future::BoxFuture;
 use futures::stream::{FuturesUnordered, StreamExt};
-use tokio::sync::watch;
-use tokio::time::{Interval, MissedTickBehavior};
 
 use super::progress::Saved;
-use super::{Error, Mapping, Polling, Surroundings, discards, record};
-use crate::dynamodb::{Page, StreamReader};
+use super::readiness::Readiness;
+use super::stream::Stream;
+use super::{Error, Mapping, Page, Surroundings, discards, record};
 use crate::{Invocation, Occurrence};
 
-/// The pause after the state could not be read or written.
-const BROKEN: Duration = Duration::from_secs(1);
-
-/// The most records of one `GetRecords` call.
-const AWS_PAGE: usize = 1000;
+/// The pause after the stream or the state could not be read or written.
+pub(super) const BROKEN: Duration = Duration::from_secs(1);
 
 /// The payload is the record's JSON text.
 type Payload = Arc<str>;
@@ -29,7 +23,7 @@ type Payload = Arc<str>;
 pub(super) struct Poller {
     mapping: Arc<Mapping>,
     surroundings: Surroundings,
-    reader: StreamReader,
+    stream: Arc<dyn Stream>,
     shard_id: String,
     saved: Saved,
     shard: Shard<Payload>,
@@ -43,34 +37,23 @@ pub(super) struct Poller {
 }
 
 impl Poller {
-    /// Goes on where the durable progress says, or starts where the mapping wants.
+    /// Goes on where the durable progress says, or starts at the shard's oldest record.
     pub(super) fn new(
-        mapping: Mapping,
-        reader: StreamReader,
+        mapping: Arc<Mapping>,
+        stream: Arc<dyn Stream>,
+        shard_id: String,
         saved: Saved,
         surroundings: Surroundings,
     ) -> Result<Self, Error> {
-        let shard_id = reader.shard_id();
+        let progress = saved.load(&mapping.uuid, &shard_id)?.unwrap_or_default();
         let settings = mapping.settings.clone();
-        let progress = match saved.load(&mapping.uuid, &shard_id)? {
-            Some(progress) => progress,
-            None => match settings.starting_position {
-                StartingPosition::TrimHorizon => Progress::default(),
-                StartingPosition::Latest => {
-                    let newest = SequenceNumber::from(reader.newest()?);
-                    let progress = Progress::after(newest, settings.parallelization_factor);
-                    saved.save(&mapping.uuid, &shard_id, &progress)?;
-                    progress
-                }
-            },
-        };
         let now = surroundings.clock.now();
         Ok(Self {
             shard: Shard::new(settings, surroundings.pauses, progress, now),
-            readiness: Readiness::new(surroundings.polling, reader.changes()),
-            mapping: Arc::new(mapping),
+            readiness: Readiness::new(surroundings.polling, stream.changes()),
+            mapping,
             surroundings,
-            reader,
+            stream,
             shard_id,
             saved,
             wanted: None,
@@ -79,8 +62,9 @@ impl Poller {
         })
     }
 
-    /// Runs until it is aborted, which is safe at every await.
-    pub(super) async fn run(mut self) {
+    /// Runs until the shard is closed and all of it is done, and tells which it was. It may be
+    /// dropped at every await.
+    pub(super) async fn run(mut self) -> String {
         let mut inputs = VecDeque::from([Input::Woken]);
         loop {
             while let Some(input) = inputs.pop_front() {
@@ -89,17 +73,22 @@ impl Poller {
                     self.perform(effect).await;
                 }
             }
+            if self.shard.is_finished() {
+                return self.shard_id;
+            }
             let wake = self.wake;
             let clock = self.surroundings.clock;
             tokio::select! {
+                biased;
+                // What is known is taken in before time is, and both before more is read.
                 Some(input) = self.running.next(), if !self.running.is_empty() => {
                     inputs.push_back(input);
                 }
-                () = self.readiness.wait(), if self.wanted.is_some() => {
-                    inputs.push_back(self.read().await);
-                }
                 () = clock.sleep_until(wake.unwrap_or_default()), if wake.is_some() => {
                     inputs.push_back(Input::Woken);
+                }
+                () = self.readiness.wait(), if self.wanted.is_some() => {
+                    inputs.push_back(self.read().await);
                 }
             }
         }
@@ -172,7 +161,7 @@ impl Poller {
         let limit = self.readiness.page(limit);
         let after = after.as_ref().map(SequenceNumber::as_str);
         let page = loop {
-            match self.reader.read(after, limit) {
+            match self.stream.read(&self.shard_id, after, limit) {
                 Ok(page) => break page,
                 Err(error) => {
                     self.warn(&format!("its stream can't be read: {error}"));
@@ -188,12 +177,13 @@ impl Poller {
         let records = page
             .records
             .into_iter()
-            .filter_map(|it| record::wanted(it, self.reader.arn(), &self.mapping.settings))
+            .filter_map(|it| record::wanted(it, self.stream.arn(), &self.mapping.settings))
             .collect();
         Input::Records {
             records,
             read_to: page.read_to.map(SequenceNumber::from),
             exhausted,
+            closed: page.closed,
         }
     }
 
@@ -202,67 +192,10 @@ impl Poller {
     }
 }
 
-fn waits(mapping: &Mapping, what: &str) -> Occurrence {
+/// Tells that a mapping does not go on for now, and why.
+pub(super) fn waits(mapping: &Mapping, what: &str) -> Occurrence {
     Occurrence::Warning(format!(
         "the event source mapping {} waits: {what}",
         mapping.resource
     ))
-}
-
-/// When the shard may be read next.
-enum Readiness {
-    Instant {
-        changes: watch::Receiver<u64>,
-        /// The last read left something.
-        more: bool,
-    },
-    Aws(Interval),
-}
-
-impl Readiness {
-    fn new(polling: Polling, changes: watch::Receiver<u64>) -> Self {
-        match polling {
-            Polling::Instant => Self::Instant {
-                changes,
-                more: true,
-            },
-            Polling::Aws => {
-                let mut interval = tokio::time::interval(Polling::INTERVAL);
-                interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
-                Self::Aws(interval)
-            }
-        }
-    }
-
-    /// Returns when the shard may be read; what is written from then on is heard by the next call.
-    async fn wait(&mut self) {
-        match self {
-            Self::Instant { more: true, .. } => tokio::task::yield_now().await,
-            // The tables outlive the task, so that the sender does too.
-            Self::Instant { changes, .. } => drop(changes.changed().await),
-            Self::Aws(interval) => {
-                interval.tick().await;
-            }
-        }
-    }
-
-    /// How many records one read may take, of `wanted`.
-    fn page(&self, wanted: usize) -> usize {
-        match self {
-            Self::Instant { .. } => wanted,
-            Self::Aws(_) => wanted.min(AWS_PAGE),
-        }
-    }
-
-    /// Takes note of a read; whether a batch should wait for nothing more.
-    fn was_read(&mut self, exhausted: bool) -> bool {
-        match self {
-            Self::Instant { more, .. } => {
-                *more = !exhausted;
-                exhausted
-            }
-            // The next read is a quarter of a second away.
-            Self::Aws(_) => true,
-        }
-    }
 }

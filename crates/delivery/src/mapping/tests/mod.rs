@@ -12,4 +12,5 @@ mod partial;
 mod properties;
 mod responses;
 mod settings;
+mod tree;
 mod world;

@@ -240,6 +240,7 @@ impl World {
             read_to: records.last().map(|last| last.sequence_number.clone()),
             records,
             exhausted,
+            closed: false,
         })
     }
 

@@ -41,18 +41,7 @@ async fn a_mapping_on_a_stream_that_is_not_there_is_refused() {
     let mut mappings = declared(&stack(&json!({}))).unwrap();
     mappings[0].stream_arn.push('x');
     let function = super::double::Function::well();
-    let running = machine.start(&function, &json!({}));
-    drop(running);
-    let surroundings = crate::mapping::Surroundings {
-        store: machine.store.clone(),
-        clock: machine.clock,
-        chance: crate::Chance::seeded(1),
-        journal: machine.journal.clone(),
-        invoke: function,
-        failures: machine.kept.clone(),
-        polling: Polling::Instant,
-        pauses: crate::mapping::Surroundings::PAUSES,
-    };
+    let surroundings = machine.surroundings(&function, Polling::Instant);
     let error = Mappings::start(mappings, &machine.tables, &surroundings)
         .unwrap_err()
         .to_string();

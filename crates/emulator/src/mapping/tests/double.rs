@@ -278,7 +278,13 @@ impl Machine {
         mapping: &Value,
         polling: Polling,
     ) -> Mappings {
-        let surroundings = Surroundings {
+        let surroundings = self.surroundings(function, polling);
+        let mappings = crate::mapping::declared(&stack(mapping)).unwrap();
+        Mappings::start(mappings, &self.tables, &surroundings).unwrap()
+    }
+
+    pub(super) fn surroundings(&self, function: &Arc<Function>, polling: Polling) -> Surroundings {
+        Surroundings {
             store: self.store.clone(),
             clock: self.clock,
             chance: Chance::seeded(1),
@@ -287,9 +293,7 @@ impl Machine {
             failures: self.kept.clone(),
             polling,
             pauses: Surroundings::PAUSES,
-        };
-        let mappings = crate::mapping::declared(&stack(mapping)).unwrap();
-        Mappings::start(mappings, &self.tables, &surroundings).unwrap()
+        }
     }
 
     pub(super) async fn put(&self, id: &str, more: &Value) {

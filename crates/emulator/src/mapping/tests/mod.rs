@@ -10,3 +10,5 @@ mod delivery_to_functions;
 mod double;
 mod failing_functions;
 mod restarts;
+mod shards;
+mod splitting;

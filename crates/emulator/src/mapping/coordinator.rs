@@ -1,0 +1,110 @@
+use std::sync::Arc;
+
+use delivery::mapping::{Progress, SequenceNumber, StartingPosition, Tree};
+use futures::future::BoxFuture;
+use futures::stream::{FuturesUnordered, StreamExt};
+
+use super::poller::{BROKEN, Poller, waits};
+use super::progress::Saved;
+use super::readiness::changed;
+use super::stream::Stream;
+use super::{Error, Mapping, Surroundings};
+
+/// Runs one mapping: a poller for each shard, side by side, parents before their children.
+///
+/// The pollers are no tasks of their own, so that nothing of the mapping moves once its task is
+/// aborted.
+pub(super) struct Coordinator {
+    mapping: Arc<Mapping>,
+    stream: Arc<dyn Stream>,
+    saved: Saved,
+    surroundings: Surroundings,
+    tree: Tree,
+    /// Each ends with the id of its shard when the shard is closed and done.
+    pollers: FuturesUnordered<BoxFuture<'static, String>>,
+}
+
+impl Coordinator {
+    /// Opens the shards that are there, where the durable progress says or the mapping wants.
+    pub(super) fn new(
+        mapping: Mapping,
+        stream: Arc<dyn Stream>,
+        saved: Saved,
+        surroundings: Surroundings,
+    ) -> Result<Self, Error> {
+        let mut coordinator = Self {
+            mapping: Arc::new(mapping),
+            stream,
+            saved,
+            surroundings,
+            tree: Tree::default(),
+            pollers: FuturesUnordered::new(),
+        };
+        coordinator.take_starting_position()?;
+        coordinator.open_shards()?;
+        Ok(coordinator)
+    }
+
+    /// Runs until it is aborted, which is safe at every await.
+    pub(super) async fn run(mut self) {
+        let mut changes = self.stream.changes();
+        let mut listed = true;
+        loop {
+            tokio::select! {
+                biased;
+                // Delivery comes first: what it ends may open children.
+                Some(shard) = self.pollers.next(), if !self.pollers.is_empty() => {
+                    self.tree.finished(&shard);
+                }
+                () = changed(&mut changes) => {}
+                () = tokio::time::sleep(BROKEN), if !listed => {}
+            }
+            listed = match self.open_shards() {
+                Ok(()) => true,
+                Err(error) => {
+                    let what = format!("its stream's shards can't be read: {error}");
+                    self.surroundings.journal.tell(waits(&self.mapping, &what));
+                    false
+                }
+            };
+        }
+    }
+
+    /// A new mapping that starts at the latest records takes its place in every shard there is now;
+    /// the shards that come later are read from their beginning.
+    fn take_starting_position(&self) -> Result<(), Error> {
+        if self.mapping.settings.starting_position != StartingPosition::Latest {
+            return Ok(());
+        }
+        let lanes = self.mapping.settings.parallelization_factor;
+        let mut places = Vec::new();
+        for shard in self.stream.shards()? {
+            if let Some(newest) = self.stream.newest(&shard.id)? {
+                let progress = Progress::after(SequenceNumber::from(newest), lanes);
+                places.push((shard.id, progress));
+            }
+        }
+        let stream = self.stream.arn();
+        Ok(self.saved.start(&self.mapping.uuid, stream, &places)?)
+    }
+
+    fn open_shards(&mut self) -> Result<(), Error> {
+        let changed = self.tree.list(self.stream.shards()?);
+        for shard in self.tree.ready() {
+            let poller = Poller::new(
+                Arc::clone(&self.mapping),
+                Arc::clone(&self.stream),
+                shard.clone(),
+                self.saved.clone(),
+                self.surroundings.clone(),
+            )?;
+            self.pollers.push(Box::pin(poller.run()));
+            self.tree.opened(shard);
+        }
+        if changed {
+            self.saved
+                .forget(&self.mapping.uuid, |shard| !self.tree.needs(shard))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,227 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use rusqlite::params;
+use serde_json::{Value, json};
+
+use super::double::{Function, Machine, answered, failed, ids, stack};
+use super::splitting::Splitting;
+use crate::mapping::{Mappings, Polling, declared};
+
+fn start(
+    machine: &Machine,
+    stream: &Splitting,
+    function: &Arc<Function>,
+    mapping: &Value,
+) -> Mappings {
+    let surroundings = machine.surroundings(function, Polling::Instant);
+    Mappings::start(declared(&stack(mapping)).unwrap(), stream, &surroundings).unwrap()
+}
+
+/// The shards in which the mapping's progress is kept.
+fn kept(machine: &Machine) -> Vec<String> {
+    machine
+        .store
+        .commit(|transaction| {
+            Ok(transaction
+                .prepare("SELECT shard FROM mapping_progress ORDER BY shard")?
+                .query_map(params![], |row| row.get(0))?
+                .collect::<Result<_, _>>()?)
+        })
+        .unwrap()
+}
+
+fn all() -> Value {
+    json!({})
+}
+
+/// Long enough for all that can happen without a failure.
+async fn a_moment() {
+    tokio::time::sleep(Duration::from_millis(10)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn shards_are_read_side_by_side() {
+    // GIVEN two shards, and a function that takes a minute
+    let (machine, stream) = (Machine::in_memory(), Splitting::with(&["a", "b"]));
+    stream.write("a", 1..3);
+    stream.write("b", 3..5);
+    let function = Function::slow(Duration::from_mins(1), |_| answered("null"));
+    let _mappings = start(&machine, &stream, &function, &json!({ "batchSize": 1 }));
+    // THEN two minutes are enough for four batches, in the order of each shard
+    tokio::time::sleep(Duration::from_secs(121)).await;
+    let mut batches = function.batches();
+    batches[..2].sort();
+    batches[2..].sort();
+    assert_eq!(batches, [vec!["1"], vec!["3"], vec!["2"], vec!["4"]]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_mapping_runs_as_many_batches_at_once_as_shards_times_its_factor() {
+    let (machine, stream) = (Machine::in_memory(), Splitting::with(&["a", "b"]));
+    stream.write("a", 0..100);
+    stream.write("b", 100..200);
+    let function = Function::slow(Duration::from_mins(1), |_| answered("null"));
+    let settings = json!({ "batchSize": 1, "parallelizationFactor": 3 });
+    let _mappings = start(&machine, &stream, &function, &settings);
+    tokio::time::sleep(Duration::from_secs(61)).await;
+    assert_eq!(function.batches().len(), 6);
+}
+
+#[tokio::test(start_paused = true)]
+async fn children_wait_until_every_record_of_their_parent_is_done() {
+    // GIVEN a parent whose batch fails for an hour, and its children
+    let (machine, stream) = (Machine::in_memory(), Splitting::with(&["a"]));
+    let clock = machine.clock;
+    let works_from = clock.now().plus(Duration::from_hours(1));
+    stream.write("a", 1..3);
+    stream.split("a", &["a1", "a2"]);
+    stream.write("a1", 3..5);
+    stream.write("a2", 5..6);
+    let function = Function::new(move |event| {
+        if ids(event).contains(&"2".to_owned()) && clock.now() < works_from {
+            failed()
+        } else {
+            answered("null")
+        }
+    });
+    let _mappings = start(&machine, &stream, &function, &all());
+    tokio::time::sleep(Duration::from_mins(59)).await;
+    // THEN nothing of the children is given before
+    let tries = function.batches();
+    assert!(tries.len() > 100);
+    assert!(tries.iter().all(|batch| *batch == ["1", "2"]), "{tries:?}");
+    // AND all of it after
+    tokio::time::sleep(Duration::from_mins(2)).await;
+    let batches = function.batches();
+    let children = batches.iter().position(|batch| *batch != ["1", "2"]);
+    let mut after = batches.split_at(children.unwrap()).1.to_vec();
+    after.sort();
+    assert_eq!(after, [vec!["3", "4"], vec!["5"]]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_shard_that_splits_while_it_is_read_is_followed_by_its_children() {
+    let (machine, stream) = (Machine::in_memory(), Splitting::with(&["a"]));
+    let function = Function::well();
+    let _mappings = start(&machine, &stream, &function, &all());
+    stream.write("a", 1..2);
+    a_moment().await;
+    stream.split("a", &["a1", "a2"]);
+    a_moment().await;
+    stream.write("a1", 2..3);
+    a_moment().await;
+    stream.split("a1", &["a11"]);
+    stream.write("a11", 3..4);
+    stream.write("a2", 4..5);
+    a_moment().await;
+    let mut batches = function.batches();
+    assert_eq!(batches[..2], [vec!["1"], vec!["2"]]);
+    batches.sort();
+    assert_eq!(batches, [vec!["1"], vec!["2"], vec!["3"], vec!["4"]]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_restart_goes_on_with_the_parent_before_its_children() {
+    // GIVEN a parent of which half is done
+    let (machine, stream) = (Machine::in_memory(), Splitting::with(&["a"]));
+    stream.write("a", 1..5);
+    stream.split("a", &["a1"]);
+    stream.write("a1", 5..7);
+    let stuck = Function::new(|event| {
+        if ids(event).contains(&"3".to_owned()) {
+            failed()
+        } else {
+            answered("null")
+        }
+    });
+    let two = json!({ "batchSize": 2 });
+    let mappings = start(&machine, &stream, &stuck, &two);
+    tokio::time::sleep(Duration::from_mins(1)).await;
+    drop(mappings);
+    // WHEN it is started again
+    let function = Function::well();
+    let mappings = start(&machine, &stream, &function, &two);
+    a_moment().await;
+    drop(mappings);
+    assert_eq!(function.batches(), [vec!["3", "4"], vec!["5", "6"]]);
+    // AND again, when all is done
+    stream.write("a1", 7..8);
+    let function = Function::well();
+    let _mappings = start(&machine, &stream, &function, &two);
+    a_moment().await;
+    assert_eq!(function.batches(), [vec!["7"]]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_of_a_shard_that_vanished_does_not_hold_its_children_back_after_a_restart() {
+    // GIVEN a parent whose batch failed
+    let (machine, stream) = (Machine::in_memory(), Splitting::with(&["a"]));
+    stream.write("a", 1..2);
+    stream.split("a", &["a1"]);
+    let mappings = start(&machine, &stream, &Function::new(|_| failed()), &all());
+    tokio::time::sleep(Duration::from_mins(1)).await;
+    drop(mappings);
+    assert_eq!(kept(&machine), ["a"]);
+    // WHEN the stream forgets the parent while the mapping is down
+    stream.trim("a");
+    stream.write("a1", 2..3);
+    let function = Function::well();
+    let _mappings = start(&machine, &stream, &function, &all());
+    a_moment().await;
+    // THEN the child is read, and the parent's progress is dropped
+    assert_eq!(function.batches(), [vec!["2"]]);
+    assert_eq!(kept(&machine), ["a1"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_progress_of_a_shard_that_vanishes_is_dropped_while_the_mapping_runs() {
+    let (machine, stream) = (Machine::in_memory(), Splitting::with(&["a"]));
+    let function = Function::well();
+    let _mappings = start(&machine, &stream, &function, &all());
+    stream.write("a", 1..2);
+    stream.split("a", &["a1"]);
+    stream.write("a1", 2..3);
+    a_moment().await;
+    assert_eq!(kept(&machine), ["a", "a1"]);
+    stream.trim("a");
+    a_moment().await;
+    assert_eq!(kept(&machine), ["a1"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn latest_leaves_out_what_every_shard_holds_and_nothing_of_the_shards_that_come() {
+    let (machine, stream) = (Machine::in_memory(), Splitting::with(&["a"]));
+    stream.write("a", 1..3);
+    stream.split("a", &["a1"]);
+    stream.write("a1", 3..4);
+    let latest = json!({ "startingPosition": "LATEST" });
+    let mappings = start(&machine, &stream, &Function::well(), &latest);
+    drop(mappings);
+    // WHEN everything it knew is gone at the next start
+    stream.write("a1", 4..5);
+    stream.split("a1", &["a11"]);
+    stream.trim("a");
+    stream.trim("a1");
+    stream.write("a11", 5..6);
+    let function = Function::well();
+    let _mappings = start(&machine, &stream, &function, &latest);
+    a_moment().await;
+    // THEN it is no new mapping, and the new shard is read from its beginning
+    assert_eq!(function.batches(), [vec!["5"]]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_shard_that_can_not_be_read_does_not_stop_the_others() {
+    let (machine, stream) = (Machine::in_memory(), Splitting::with(&["a", "b"]));
+    stream.write("a", 1..2);
+    stream.write("b", 2..3);
+    stream.breaks("a", true);
+    let function = Function::well();
+    let _mappings = start(&machine, &stream, &function, &all());
+    tokio::time::sleep(Duration::from_mins(1)).await;
+    assert_eq!(function.batches(), [vec!["2"]]);
+    stream.breaks("a", false);
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert_eq!(function.batches(), [vec!["2"], vec!["1"]]);
+}
