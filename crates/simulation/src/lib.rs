@@ -9,6 +9,7 @@ pub mod broken;
 pub mod observation;
 mod run;
 pub mod scenario;
+pub mod table;
 
 pub use broken::Variant;
 pub use observation::Observation;

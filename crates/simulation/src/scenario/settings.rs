@@ -15,6 +15,10 @@ pub struct Settings {
     pub maximum_record_age: Duration,
     /// How often a failed batch is tried again.
     pub maximum_retry_attempts: u32,
+    /// The longest pause between two attempts with one batch, which AWS does not document.
+    pub longest_pause: Duration,
+    /// Whether the stream is read four times a second, as on AWS, and not at once.
+    pub polls_as_aws: bool,
     /// The relay's time-out.
     pub relay_timeout: Duration,
     /// Whether the consumer has a failure destination.
@@ -40,6 +44,8 @@ impl Default for Settings {
             parallelization_factor: 1,
             maximum_record_age: Duration::from_hours(20),
             maximum_retry_attempts: 10_000,
+            longest_pause: Duration::from_secs(30),
+            polls_as_aws: false,
             relay_timeout: Duration::from_secs(30),
             consumer_destination: true,
             consumer_concurrency: 10,

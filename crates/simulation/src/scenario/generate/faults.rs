@@ -1,0 +1,154 @@
+use std::time::Duration;
+
+use super::Draw;
+use super::shape::{Reason, Shape};
+use crate::observation::Target;
+use crate::scenario::{Crash, Fault, FaultKind};
+
+/// What goes wrong in a seed.
+pub(super) fn faults(draw: &mut Draw, shape: Shape) -> Vec<Fault> {
+    let mut faults = match shape {
+        Shape::Short(_) | Shape::BadDeployment(_) => Vec::new(),
+        Shape::Long(span) => vec![outage(draw, Duration::ZERO, span)],
+        Shape::Leaving(reason) => leaving(draw, reason),
+    };
+    let more = if draw.chance(120) { 0 } else { draw.small(7) };
+    for _ in 0..more {
+        faults.push(fault(draw, shape));
+    }
+    faults.sort_by_key(|fault| fault.from);
+    faults
+}
+
+/// The relay can't do its work at all.
+fn outage(draw: &mut Draw, from: Duration, most: Duration) -> Fault {
+    let kind = match draw.index(6) {
+        0 => FaultKind::EntryRefused("ThrottlingException"),
+        1 => FaultKind::CallRefused {
+            status: 503,
+            code: "ServiceUnavailable",
+        },
+        2 => FaultKind::CallLost,
+        3 => FaultKind::RelayEndsBeforePublishing(crash(draw)),
+        4 => FaultKind::EntryRefused("AccessDeniedException"),
+        _ => FaultKind::RelayThrottled,
+    };
+    Fault {
+        from,
+        until: from + draw.duration(most / 2, most),
+        per_mille: 1000,
+        at_most: None,
+        seed: draw.seed(),
+        kind,
+    }
+}
+
+/// The faults without which nothing would be lost.
+fn leaving(draw: &mut Draw, reason: Reason) -> Vec<Fault> {
+    let for_good = |draw: &mut Draw, kind, hours| Fault {
+        from: Duration::ZERO,
+        until: Duration::from_hours(hours),
+        per_mille: 1000,
+        at_most: None,
+        seed: draw.seed(),
+        kind,
+    };
+    match reason {
+        Reason::Trimmed => {
+            let mut outage = outage(draw, Duration::ZERO, Duration::from_hours(1));
+            outage.until = Duration::from_hours(u64::from(draw.between(21, 26)));
+            let hours = u64::from(draw.between(23, 27));
+            vec![
+                outage,
+                for_good(draw, FaultKind::FailureDestinationUnreachable, hours),
+            ]
+        }
+        Reason::NoConsumerDestination => {
+            let crash = crash(draw);
+            let mut fault = for_good(draw, FaultKind::ConsumerFails(crash), 1);
+            fault.per_mille = draw.pick(&[500, 900, 1000]);
+            vec![fault]
+        }
+        Reason::NoDeadLetterQueue => {
+            let target = draw.pick(&Target::ALL);
+            vec![
+                for_good(draw, FaultKind::TargetGone(target), 1),
+                for_good(draw, FaultKind::DeadLetterQueueRefuses(target), 1),
+            ]
+        }
+    }
+}
+
+fn fault(draw: &mut Draw, shape: Shape) -> Fault {
+    let from = draw.duration(Duration::ZERO, shape.span());
+    let single = draw.chance(250);
+    let longest = match shape {
+        Shape::Short(_) => Duration::from_mins(4),
+        _ => Duration::from_mins(20),
+    };
+    Fault {
+        from,
+        until: from + draw.magnitude(Duration::from_millis(500), longest),
+        per_mille: if single {
+            1000
+        } else {
+            draw.pick(&[30, 100, 300, 500, 900, 1000])
+        },
+        at_most: single.then(|| draw.small(3)),
+        seed: draw.seed(),
+        kind: kind(draw),
+    }
+}
+
+fn kind(draw: &mut Draw) -> FaultKind {
+    let target = draw.pick(&Target::ALL);
+    let queue = draw.pick(&[Target::Queue, Target::Audit]);
+    match draw.index(28) {
+        0..4 => FaultKind::EntryRefused(draw.pick(&[
+            "ThrottlingException",
+            "ThrottlingException",
+            "InternalFailure",
+            "AccessDeniedException",
+        ])),
+        4 | 5 => {
+            let (status, code) = draw.pick(&[
+                (500, "InternalException"),
+                (503, "ServiceUnavailable"),
+                (502, ""),
+                (429, "TooManyRequestsException"),
+                (400, "ThrottlingException"),
+                (400, "AccessDeniedException"),
+            ]);
+            FaultKind::CallRefused { status, code }
+        }
+        6 | 7 => {
+            FaultKind::CallSlow(draw.magnitude(Duration::from_millis(100), Duration::from_secs(40)))
+        }
+        8 | 9 => FaultKind::AnswerLost,
+        10 => FaultKind::CallLost,
+        11 | 12 => FaultKind::RelayEndsBeforePublishing(crash(draw)),
+        13..=15 => FaultKind::RelayEndsBeforeAnswering(crash(draw)),
+        16 => FaultKind::RelayThrottled,
+        17 => FaultKind::QuarantineUnreachable,
+        18 if draw.chance(500) => FaultKind::QuarantineAnswerLost,
+        18 => FaultKind::FailureDestinationUnreachable,
+        19 => FaultKind::StreamUnreadable,
+        20 => FaultKind::TargetRefuses {
+            target,
+            code: draw.pick(&["THROTTLING", "ERROR_FROM_TARGET", "TIMEOUT"]),
+        },
+        21 => FaultKind::TargetGone(target),
+        22 => FaultKind::TargetTwice(target),
+        23 => FaultKind::TargetLate(target),
+        24 => FaultKind::ConsumerFails(crash(draw)),
+        25 if draw.chance(300) => FaultKind::ConsumerThrottled,
+        25 if draw.chance(500) => FaultKind::ConsumerDestinationUnreachable,
+        25 => FaultKind::ConsumerEndsBeforeAnswering(crash(draw)),
+        26 => FaultKind::QueueConsumerFails(queue),
+        _ => FaultKind::QueueConsumerForgets(queue),
+    }
+}
+
+fn crash(draw: &mut Draw) -> Crash {
+    draw.pick(&[Crash::Exits, Crash::Panics, Crash::TimesOut, Crash::Errors])
+}
