@@ -6,6 +6,7 @@
 //! byte for byte, in every process.
 
 pub mod broken;
+pub mod checker;
 pub mod observation;
 mod run;
 pub mod scenario;

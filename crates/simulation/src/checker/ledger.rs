@@ -1,0 +1,167 @@
+//! What is known of every committed change.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use delivery::Time;
+
+use super::oracle::{self, Expected};
+use super::violation::{Violation, ViolationKind};
+use crate::observation::{Change, Target};
+
+/// A committed change and what has become of it.
+#[derive(Debug)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "facts that exclude each other in no way"
+)]
+pub(super) struct Changed {
+    pub(super) change: Change,
+    pub(super) committed_at: Time,
+    /// The event it means; none for poison.
+    pub(super) expected: Option<Expected>,
+    /// How often the bus took its event.
+    pub(super) accepted: u32,
+    /// When it did so first.
+    pub(super) accepted_at: Option<Time>,
+    /// The bus refused its event in a way that will not change.
+    pub(super) refused_for_good: bool,
+    pub(super) quarantined: bool,
+    /// A failure record holds it whole.
+    pub(super) in_failure_record: bool,
+    /// A failure record names its position.
+    pub(super) given_up: bool,
+    /// The stream has forgotten it.
+    pub(super) trimmed: bool,
+    /// Since when the mapping knows that it is done.
+    pub(super) acknowledged: Option<Time>,
+    /// How often the relay was given it.
+    pub(super) invocations: u32,
+    /// The targets at which it was completed or dead-lettered.
+    pub(super) ended_at: BTreeSet<Target>,
+    /// How often each target completed it.
+    pub(super) completed: BTreeMap<Target, u32>,
+}
+
+impl Changed {
+    /// The relay's promise: published or quarantined whole.
+    pub(super) fn is_finished(&self) -> bool {
+        self.accepted > 0 || self.quarantined
+    }
+
+    /// A later event of the same key may go on the bus.
+    fn is_settled(&self) -> bool {
+        self.is_finished() || self.in_failure_record || self.given_up || self.trimmed
+    }
+
+    /// The mapping need not give it to the relay again.
+    pub(super) fn is_done(&self) -> bool {
+        self.acknowledged.is_some() || self.in_failure_record || self.given_up || self.trimmed
+    }
+}
+
+/// All changes, in the order in which they were committed.
+#[derive(Debug, Default)]
+pub(super) struct Ledger {
+    pub(super) changes: Vec<Changed>,
+    by_id: HashMap<Arc<str>, usize>,
+    by_key: HashMap<String, Key>,
+}
+
+/// The changes of one item.
+#[derive(Debug, Default)]
+struct Key {
+    changes: Vec<usize>,
+    /// How many of them, from the first on, the bus will not hear of any more, or has heard of.
+    settled: usize,
+}
+
+impl Ledger {
+    pub(super) fn commit(&mut self, change: Change, at: Time) -> Option<Violation> {
+        let index = self.changes.len();
+        if self.by_id.insert(change.event_id.clone(), index).is_some() {
+            let text = format!("the table committed {} twice", change.event_id);
+            return Some(about(at, ViolationKind::Invented, None, text));
+        }
+        let key = self.by_key.entry(change.key.clone()).or_default();
+        key.changes.push(index);
+        self.changes.push(Changed {
+            expected: oracle::expected(&change, at),
+            change,
+            committed_at: at,
+            accepted: 0,
+            accepted_at: None,
+            refused_for_good: false,
+            quarantined: false,
+            in_failure_record: false,
+            given_up: false,
+            trimmed: false,
+            acknowledged: None,
+            invocations: 0,
+            ended_at: BTreeSet::new(),
+            completed: BTreeMap::new(),
+        });
+        None
+    }
+
+    /// The change with this stream event id.
+    pub(super) fn find(&self, event_id: &str) -> Option<usize> {
+        self.by_id.get(event_id).copied()
+    }
+
+    /// The change that an event's id names: `<stream event id>:<detail-type>`.
+    pub(super) fn of_event(&self, event_id: &str) -> Option<usize> {
+        self.find(event_id.rsplit_once(':')?.0)
+    }
+
+    /// The earliest change of the same key, before this one, of which the bus may still have to hear.
+    pub(super) fn unsettled_before(&mut self, index: usize) -> Option<usize> {
+        let Self {
+            changes, by_key, ..
+        } = self;
+        let key = by_key.get_mut(&changes[index].change.key)?;
+        while let Some(next) = key.changes.get(key.settled)
+            && changes[*next].is_settled()
+        {
+            key.settled += 1;
+        }
+        key.changes
+            .get(key.settled)
+            .copied()
+            .filter(|first| *first < index)
+    }
+
+    /// The change of the same key right before this one.
+    pub(super) fn before(&self, index: usize) -> Option<usize> {
+        let key = self.by_key.get(&self.changes[index].change.key)?;
+        let place = key.changes.binary_search(&index).ok()?;
+        key.changes.get(place.checked_sub(1)?).copied()
+    }
+
+    /// A violation about one change.
+    pub(super) fn violation(
+        &self,
+        at: Time,
+        kind: ViolationKind,
+        index: usize,
+        text: String,
+    ) -> Violation {
+        about(at, kind, Some(&self.changes[index].change), text)
+    }
+}
+
+/// A violation, about a change or about none.
+pub(super) fn about(
+    at: Time,
+    kind: ViolationKind,
+    change: Option<&Change>,
+    text: String,
+) -> Violation {
+    Violation {
+        at,
+        kind,
+        key: change.map(|change| change.key.clone()),
+        change: change.map(|change| change.event_id.to_string()),
+        text,
+    }
+}

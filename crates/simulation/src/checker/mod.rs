@@ -1,0 +1,164 @@
+//! Judges a run by what was seen of it, and by nothing else.
+//!
+//! ```text
+//!   Committed ──▶ what must become of it (oracle)
+//!                     │ compared with
+//!   Accepted, Quarantined, FailureRecord, Delivered, DeadLettered, Invoked, Answered …
+//!                     │
+//!                     ▼ at once: Violations          at the end: Verdict, with every lost event by name
+//! ```
+//!
+//! It shares no code with the relay, the engine or the bus: what a change means, what an answer acknowledges and
+//! what a record looks like are written down here a second time.
+
+mod invocations;
+mod ledger;
+mod oracle;
+mod published;
+mod record;
+mod records;
+mod targets;
+#[cfg(test)]
+mod tests;
+mod verdict;
+mod violation;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use delivery::Time;
+
+use crate::observation::{Ending, Function, Observation};
+use crate::scenario::Scenario;
+
+use ledger::Ledger;
+pub use verdict::{Lost, Verdict};
+pub use violation::{Violation, ViolationKind};
+
+/// Watches one run.
+#[derive(Debug)]
+pub struct Checker {
+    scenario: Arc<Scenario>,
+    ledger: Ledger,
+    /// The batches that the relay has, by request id.
+    flights: HashMap<String, Vec<usize>>,
+    /// What was acknowledged at the time of the last acknowledgement.
+    just_acknowledged: Vec<usize>,
+    kills: u32,
+    /// The faults that began, with the time of their end.
+    faults: Vec<(usize, Time, Option<Time>)>,
+    violations: Vec<Violation>,
+}
+
+impl Checker {
+    /// A checker of a run of this scenario.
+    #[must_use]
+    pub fn new(scenario: Arc<Scenario>) -> Self {
+        Self {
+            scenario,
+            ledger: Ledger::default(),
+            flights: HashMap::new(),
+            just_acknowledged: Vec::new(),
+            kills: 0,
+            faults: Vec::new(),
+            violations: Vec::new(),
+        }
+    }
+
+    /// Looks at what happened; answers which promises it broke.
+    pub fn observe(&mut self, at: Time, what: &Observation) -> Vec<Violation> {
+        let violations = self.look(at, what);
+        self.violations.extend_from_slice(&violations);
+        violations
+    }
+
+    fn look(&mut self, at: Time, what: &Observation) -> Vec<Violation> {
+        match what {
+            Observation::Committed(change) => {
+                self.ledger.commit(change.clone(), at).into_iter().collect()
+            }
+            Observation::Trimmed { event_id } => {
+                if let Some(index) = self.ledger.find(event_id) {
+                    self.ledger.changes[index].trimmed = true;
+                }
+                Vec::new()
+            }
+            Observation::Invoked {
+                function: Function::Relay,
+                request_id,
+                events,
+                ..
+            } => self.relay_invoked(at, request_id, events),
+            Observation::Answered {
+                function: Function::Relay,
+                request_id,
+                ending,
+                ..
+            } => {
+                let answer = match ending {
+                    Ending::Answered(body) => Some(body.as_str()),
+                    Ending::Failed(_) | Ending::NotRun(_) => None,
+                };
+                self.relay_answered(at, request_id, answer)
+            }
+            Observation::Accepted {
+                source,
+                detail_type,
+                detail,
+                event_id,
+            } => self.accepted(at, source, detail_type, detail, event_id),
+            Observation::Refused { event_ids, code } => {
+                self.refused(event_ids, code);
+                Vec::new()
+            }
+            Observation::Quarantined { body } => self.quarantined(at, body),
+            Observation::FailureRecord { record, .. } => self.failure_record(at, record),
+            Observation::Delivered { target, event } => self.delivered(at, *target, event),
+            Observation::DeadLettered {
+                target,
+                event,
+                attributes,
+                ..
+            } => self.dead_lettered(at, *target, event, attributes),
+            Observation::FaultBegan { fault } => {
+                self.faults.push((*fault, at, None));
+                Vec::new()
+            }
+            Observation::FaultEnded { fault } => {
+                let ended = self.faults.iter_mut().find(|(index, ..)| index == fault);
+                if let Some((_, _, end)) = ended {
+                    *end = Some(at);
+                }
+                Vec::new()
+            }
+            Observation::Killed => {
+                self.killed(at);
+                Vec::new()
+            }
+            Observation::Invoked { .. }
+            | Observation::Answered { .. }
+            | Observation::Split { .. }
+            | Observation::Restarted
+            | Observation::Warned(_) => Vec::new(),
+        }
+    }
+}
+
+/// A duration for people: `2 h 3 min`, `1.5 s`.
+fn span(duration: Duration) -> String {
+    let milliseconds = duration.as_millis();
+    match milliseconds {
+        0..60_000 => format!("{}.{:03} s", milliseconds / 1000, milliseconds % 1000),
+        60_000..3_600_000 => format!(
+            "{} min {} s",
+            milliseconds / 60_000,
+            milliseconds / 1000 % 60
+        ),
+        _ => format!(
+            "{} h {} min",
+            milliseconds / 3_600_000,
+            milliseconds / 60_000 % 60
+        ),
+    }
+}

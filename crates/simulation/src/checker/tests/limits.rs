@@ -1,0 +1,77 @@
+use std::time::Duration;
+
+use super::fixture::Run;
+use crate::checker::ViolationKind::{GivenUpEarly, TriedTooOften};
+use crate::observation::Ending;
+use crate::observation::Kind::Insert;
+use crate::observation::Observation::Killed;
+use crate::scenario::{Scenario, Settings};
+
+/// Batches of one record, which can be halved once in the count of the checker.
+fn with_retries(maximum_retry_attempts: u32) -> Run {
+    let settings = Settings {
+        batch_size: 1,
+        maximum_retry_attempts,
+        ..Settings::default()
+    };
+    Run::of(Scenario {
+        settings,
+        ..Scenario::of(0)
+    })
+}
+
+fn fail_times(run: &mut Run, times: usize) -> usize {
+    let change = run.commit("user-1", Insert);
+    for _ in 0..times {
+        let request = run.invoke(&[change]);
+        run.end(request, Ending::Failed("crash".to_owned()));
+    }
+    change
+}
+
+#[test]
+fn a_record_is_tried_once_and_as_often_again_as_the_settings_say() {
+    let mut run = with_retries(3);
+    fail_times(&mut run, 5);
+    assert_eq!(run.seen(), []);
+
+    let mut run = with_retries(3);
+    fail_times(&mut run, 6);
+    assert_eq!(run.seen(), [TriedTooOften]);
+}
+
+#[test]
+fn a_kill_allows_one_attempt_more() {
+    let mut run = with_retries(3);
+    let change = fail_times(&mut run, 4);
+    run.tell(&Killed);
+    run.invoke(&[change]);
+    run.invoke(&[change]);
+    assert_eq!(run.seen(), []);
+    run.invoke(&[change]);
+    assert_eq!(run.seen(), [TriedTooOften]);
+}
+
+#[test]
+fn a_record_may_be_given_up_when_its_retries_are_used_up() {
+    let mut run = with_retries(3);
+    let change = fail_times(&mut run, 4);
+    run.give_up(&[change], "RetryAttemptsExhausted");
+    assert_eq!(run.ends_with(), []);
+
+    let mut run = with_retries(3);
+    let change = fail_times(&mut run, 3);
+    run.give_up(&[change], "RetryAttemptsExhausted");
+    assert_eq!(run.seen(), [GivenUpEarly]);
+}
+
+#[test]
+fn a_record_may_be_given_up_when_it_is_too_old() {
+    for (hours, wrong) in [(19, true), (20, false)] {
+        let mut run = Run::new();
+        let change = run.commit("user-1", Insert);
+        run.wait(Duration::from_hours(hours));
+        run.give_up(&[change], "RecordAgeExceeded");
+        assert_eq!(run.seen() == [GivenUpEarly], wrong, "{hours} h");
+    }
+}

@@ -1,0 +1,8 @@
+//! Every promise on hand-written observations: one run that breaks it, and one that nearly does.
+
+mod bus;
+mod fixture;
+mod limits;
+mod mapping;
+mod quarantine;
+mod targets;
