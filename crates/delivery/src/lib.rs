@@ -6,6 +6,7 @@
 
 pub mod asynchronous;
 pub mod bus;
+pub mod document;
 pub mod mapping;
 mod outcome;
 pub mod pattern;

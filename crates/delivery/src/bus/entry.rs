@@ -1,10 +1,10 @@
 use serde::Deserialize;
-use serde_json::{Map, Value};
 
 use crate::Time;
+use crate::document::Document;
 
 /// One entry of a `PutEvents` request that a bus takes.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// The bus's name or ARN; the account's `default` bus if absent.
     pub bus: Option<String>,
@@ -14,10 +14,8 @@ pub struct Entry {
     pub source: String,
     /// What kind of event.
     pub detail_type: String,
-    /// The JSON object that `Detail` holds as text.
-    pub detail: Map<String, Value>,
-    /// That text: targets get it as it was published, each number as it was written.
-    pub detail_text: String,
+    /// A JSON object as text: targets get it as it was published, each number as it was written.
+    pub detail: String,
     /// ARNs of what the event is about.
     pub resources: Vec<String>,
 }
@@ -53,6 +51,9 @@ pub(super) struct Raw {
 /// What an entry's time counts for, whatever it is.
 const TIME_BYTES: usize = 14;
 
+/// How deep a detail may be nested.
+const MAXIMUM_LEVELS: usize = 1000;
+
 impl Raw {
     /// The bytes that AWS counts: the texts in UTF-8, and 14 for a time.
     pub(super) fn size(&self) -> usize {
@@ -86,14 +87,13 @@ impl Raw {
 
     /// The entry, or why it is refused.
     pub(super) fn check(self) -> Result<Entry, EntryError> {
-        match self.detail() {
-            Ok(detail) => Ok(Entry {
+        match self.complete() {
+            Ok(()) => Ok(Entry {
                 bus: self.event_bus_name,
                 time: self.time.map(from_seconds),
                 source: self.source.unwrap_or_default(),
                 detail_type: self.detail_type.unwrap_or_default(),
-                detail,
-                detail_text: self.detail.unwrap_or_default(),
+                detail: self.detail.unwrap_or_default(),
                 resources: self.resources,
             }),
             Err((code, message)) => Err(EntryError {
@@ -105,9 +105,8 @@ impl Raw {
         }
     }
 
-    /// The detail as an object if all else that an event needs is there too; or a code and a
-    /// message.
-    fn detail(&self) -> Result<Map<String, Value>, (&'static str, String)> {
+    /// Whether all is there that an event needs; else a code and a message.
+    fn complete(&self) -> Result<(), (&'static str, String)> {
         let source = required("Source", self.source.as_deref())?;
         required("DetailType", self.detail_type.as_deref())?;
         let detail = required("Detail", self.detail.as_deref())?;
@@ -119,11 +118,29 @@ impl Raw {
                 ),
             ));
         }
-        match serde_json::from_str(detail) {
-            Ok(Value::Object(detail)) => Ok(detail),
-            Ok(_) => Err(malformed("it is JSON, but not an object")),
-            Err(error) => Err(malformed(&error.to_string())),
-        }
+        check_detail(detail).map_err(|reason| {
+            let message = format!("Detail is malformed: {reason}.");
+            ("MalformedDetail", message)
+        })
+    }
+}
+
+fn check_detail(detail: &str) -> Result<(), String> {
+    let document = Document::parse(detail).map_err(|error| error.to_string())?;
+    if !document.is_object() {
+        return Err("it is JSON, but not an object".to_owned());
+    }
+    let levels = document.levels();
+    if levels > MAXIMUM_LEVELS {
+        return Err(format!(
+            "it is nested {levels} levels deep, {MAXIMUM_LEVELS} are allowed"
+        ));
+    }
+    match document.integer_beyond_int64() {
+        None => Ok(()),
+        Some(integer) => Err(format!(
+            "{integer} does not fit a signed integer of 64 bits"
+        )),
     }
 }
 
@@ -133,10 +150,6 @@ fn required<'a>(name: &str, value: Option<&'a str>) -> Result<&'a str, (&'static
             format!("Parameter {name} is not valid. Reason: {name} is a required argument.");
         ("InvalidArgument", message)
     })
-}
-
-fn malformed(reason: &str) -> (&'static str, String) {
-    ("MalformedDetail", format!("Detail is malformed: {reason}."))
 }
 
 #[allow(

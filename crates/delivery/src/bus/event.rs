@@ -15,7 +15,7 @@ pub struct Place {
 /// One event on a bus, in AWS's envelope.
 ///
 /// See <https://docs.aws.amazon.com/eventbridge/latest/ref/events-structure.html>.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
     /// Made by the bus for each accepted entry; a repeated entry gets another one.
     pub id: String,
@@ -27,10 +27,8 @@ pub struct Event {
     pub time: Time,
     /// ARNs of what it is about.
     pub resources: Vec<String>,
-    /// What happened.
-    pub detail: Map<String, Value>,
-    /// The same as it was published.
-    pub detail_text: String,
+    /// What happened: a JSON object as it was published.
+    pub detail: String,
     /// The bus's region and account.
     pub place: Place,
 }
@@ -46,7 +44,6 @@ impl Event {
             time: entry.time.unwrap_or(now),
             resources: entry.resources,
             detail: entry.detail,
-            detail_text: entry.detail_text,
             place,
         }
     }
@@ -59,17 +56,9 @@ impl Event {
         // The brace at the end.
         text.pop();
         text.push_str(",\"detail\":");
-        text.push_str(self.detail_text.trim());
+        text.push_str(self.detail.trim());
         text.push('}');
         text
-    }
-
-    /// The envelope that patterns are matched against.
-    #[must_use]
-    pub fn into_json(self) -> Value {
-        let mut envelope = self.around_the_detail();
-        envelope.insert("detail".to_owned(), Value::Object(self.detail));
-        Value::Object(envelope)
     }
 
     fn around_the_detail(&self) -> Map<String, Value> {
@@ -85,39 +74,5 @@ impl Event {
         let texts = texts.map(|(name, text)| (name.to_owned(), json!(text)));
         let resources = ("resources".to_owned(), json!(self.resources));
         texts.into_iter().chain([resources]).collect()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_target_gets_the_detail_as_it_was_published() {
-        let detail = r#" {"b": 1.10, "a": 123456789012345678901234567890, "c": 1E2} "#;
-        let event = Event {
-            id: "id".to_owned(),
-            detail_type: "OrderPlaced".to_owned(),
-            source: "shop".to_owned(),
-            time: Time(1_795_238_220_999),
-            resources: vec!["arn".to_owned()],
-            detail: serde_json::from_str(detail).unwrap_or_default(),
-            detail_text: detail.to_owned(),
-            place: Place {
-                region: "us-east-1".to_owned(),
-                account: "000000000000".to_owned(),
-            },
-        };
-        let text = concat!(
-            r#"{"version":"0","id":"id","detail-type":"OrderPlaced","source":"shop","#,
-            r#""account":"000000000000","time":"2026-11-21T05:17:00Z","region":"us-east-1","#,
-            r#""resources":["arn"],"#,
-            r#""detail":{"b": 1.10, "a": 123456789012345678901234567890, "c": 1E2}}"#,
-        );
-        assert_eq!(event.to_text(), text);
-        assert_eq!(
-            serde_json::from_str::<Value>(text).ok(),
-            Some(event.into_json())
-        );
     }
 }

@@ -1,12 +1,13 @@
 //! An event bus: which entries of `PutEvents` it takes, and the event it makes of each.
 //!
-//! A detail may be nested 127 levels deep (AWS takes 1,000); a deeper one is refused as malformed.
-//!
 //! See <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html>.
 
 mod entry;
 mod event;
 mod request;
+
+#[cfg(test)]
+mod tests;
 
 pub use entry::{Entry, EntryError};
 pub use event::{Event, Place};

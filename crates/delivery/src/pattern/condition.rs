@@ -1,19 +1,18 @@
 use std::net::IpAddr;
 
-use serde_json::Value;
-
 use super::numeric::Range;
 use super::text::TextTest;
+use crate::document::{Kind, Node};
 
 /// What one value must be like.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Condition {
     /// The same string, number (as text), boolean or null.
-    Equals(Value),
+    Equals(Literal),
     /// A string of this form.
     Text(TextTest),
     /// A value that is none of these.
-    AnythingBut(Vec<Value>),
+    AnythingBut(Vec<Excluded>),
     /// A value that has none of these forms.
     AnythingButText(Vec<TextTest>),
     /// A number in this range.
@@ -24,23 +23,76 @@ pub(super) enum Condition {
     Exists(bool),
 }
 
+/// A value of a pattern.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Literal {
+    Null,
+    Boolean(bool),
+    /// As it is written.
+    Number(String),
+    Text(String),
+}
+
+/// A value behind `anything-but`.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Excluded {
+    Text(String),
+    /// Unlike an exact number it is compared as a number, as event-ruler does.
+    Number(f64),
+}
+
 impl Condition {
     /// Whether `value`, which is no array and no object, meets the condition.
-    pub(super) fn allows(&self, value: &Value) -> bool {
+    pub(super) fn allows(&self, value: &Node<'_>) -> bool {
+        let text = text(value);
         match self {
-            Self::Equals(expected) => expected == value,
-            Self::Text(test) => value.as_str().is_some_and(|text| test.matches(text)),
-            Self::AnythingBut(excluded) => !excluded.contains(value),
-            Self::AnythingButText(excluded) => value
-                .as_str()
-                .is_none_or(|text| !excluded.iter().any(|test| test.matches(text))),
-            Self::Numeric(range) => value.as_f64().is_some_and(|number| range.contains(number)),
-            Self::Network(network) => value
-                .as_str()
+            Self::Equals(expected) => expected.is(value),
+            Self::Text(form) => text.is_some_and(|text| form.matches(text)),
+            Self::AnythingBut(excluded) => !excluded.iter().any(|excluded| excluded.is(value)),
+            Self::AnythingButText(excluded) => {
+                text.is_none_or(|text| !excluded.iter().any(|test| test.matches(text)))
+            }
+            Self::Numeric(range) => number(value).is_some_and(|number| range.contains(number)),
+            Self::Network(network) => text
                 .and_then(|text| text.parse().ok())
                 .is_some_and(|address| network.contains(address)),
             Self::Exists(there) => *there,
         }
+    }
+}
+
+impl Literal {
+    fn is(&self, value: &Node<'_>) -> bool {
+        match (self, &value.kind) {
+            (Self::Null, Kind::Null) => true,
+            (Self::Boolean(one), Kind::Boolean(other)) => one == other,
+            (Self::Number(text), Kind::Number) => text == value.text,
+            (Self::Text(one), Kind::String(other)) => one == other,
+            _ => false,
+        }
+    }
+}
+
+impl Excluded {
+    fn is(&self, value: &Node<'_>) -> bool {
+        match self {
+            Self::Text(excluded) => text(value) == Some(excluded),
+            Self::Number(excluded) => number(value) == Some(*excluded),
+        }
+    }
+}
+
+fn text<'a>(value: &'a Node<'_>) -> Option<&'a str> {
+    match &value.kind {
+        Kind::String(text) => Some(text),
+        _ => None,
+    }
+}
+
+pub(super) fn number(value: &Node<'_>) -> Option<f64> {
+    match value.kind {
+        Kind::Number => value.text.parse().ok(),
+        _ => None,
     }
 }
 

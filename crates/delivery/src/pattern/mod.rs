@@ -1,17 +1,19 @@
-//! The event pattern language of rules, archives and filters.
+//! The event pattern language of rules, archives, pipes and filters.
 //!
 //! A pattern is a JSON object shaped like the events it matches; its leaves are arrays of values and
 //! conditions. All fields must match, one entry of an array is enough, fields not named don't count.
-//! Exact numbers compare as they are written, with one limit: a number is read first, so that `3.0e2`
-//! and `300.0` are the same here, while `300` and `300.0` differ as on AWS.
+//! Exact numbers compare as they are written: `300`, `300.0` and `3.0e2` are three values.
 //!
 //! See <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html>.
 
 mod condition;
+mod leaves;
 mod matching;
 mod numeric;
+mod operators;
 mod parse;
 mod text;
+mod unfold;
 
 #[cfg(test)]
 mod tests;
@@ -19,11 +21,25 @@ mod tests;
 use serde_json::Value;
 use thiserror::Error;
 
+use crate::document::Document;
 use condition::Condition;
+
+/// Which of AWS's pattern languages a pattern is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    /// Of a rule or an archive: all operators.
+    Rule,
+    /// Of a pipe or an event source mapping: no `wildcard`, and no operators inside `anything-but`.
+    Filter,
+}
 
 /// An event pattern, checked and ready to match events.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Pattern(Object);
+pub struct Pattern {
+    /// What `$or` unfolds into: one of these must match.
+    alternatives: Vec<Vec<Requirement>>,
+    wildcards: bool,
+}
 
 /// A pattern that AWS would refuse: where in it, and why.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -35,32 +51,52 @@ pub struct PatternError {
     pub reason: String,
 }
 
-/// Fields of one JSON object that must all match.
+/// The values at one path must meet one of these conditions.
 #[derive(Clone, Debug, PartialEq)]
-struct Object(Vec<Test>);
-
-/// One requirement on a JSON object.
-#[derive(Clone, Debug, PartialEq)]
-enum Test {
-    /// The field holds an object (or objects in an array) that matches.
-    Nested(String, Object),
-    /// The field holds a value that meets one of these conditions.
-    Leaf(String, Vec<Condition>),
-    /// One of these alternatives matches the object itself.
-    Or(Vec<Object>),
+struct Requirement {
+    path: Vec<String>,
+    conditions: Vec<Condition>,
 }
 
 impl Pattern {
-    /// Checks a pattern and makes it ready to match.
+    /// Checks a pattern, given as JSON text, and makes it ready to match.
     ///
     /// The error names the place in the pattern and what is allowed there.
+    pub fn read(text: &str, language: Language) -> Result<Self, PatternError> {
+        let document = Document::parse(text).map_err(|error| PatternError {
+            path: "$".to_owned(),
+            reason: format!("it is no JSON: {error}"),
+        })?;
+        let object = parse::pattern(&document.root, language)?;
+        Ok(Self {
+            wildcards: object.has_wildcard(),
+            alternatives: unfold::alternatives(object),
+        })
+    }
+
+    /// The same as [`Self::read`] in the language of rules, for a pattern that was read before.
     pub fn parse(pattern: &Value) -> Result<Self, PatternError> {
-        parse::pattern(pattern).map(Self)
+        Self::read(&pattern.to_string(), Language::Rule)
     }
 
     /// Whether the event (an `EventBridge` envelope, a stream record, a message) matches.
     #[must_use]
+    pub fn matches_document(&self, event: &Document<'_>) -> bool {
+        let matches = |requirements: &Vec<_>| matching::all_met(requirements, event);
+        self.alternatives.iter().any(matches)
+    }
+
+    /// The same as [`Self::matches_document`] for an event that was read before: its numbers are what
+    /// `serde_json` writes.
+    #[must_use]
     pub fn matches(&self, event: &Value) -> bool {
-        self.0.matches(event)
+        let text = event.to_string();
+        Document::parse(&text).is_ok_and(|event| self.matches_document(&event))
+    }
+
+    /// Whether it uses `wildcard`, of which AWS allows only so many rules a bus.
+    #[must_use]
+    pub fn has_wildcard(&self) -> bool {
+        self.wildcards
     }
 }

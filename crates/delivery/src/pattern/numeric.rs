@@ -1,4 +1,5 @@
-use serde_json::Value;
+use super::condition::number;
+use crate::document::{Kind, Node};
 
 /// A range of numbers, compared as doubles as AWS does.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -14,7 +15,7 @@ const LIMIT: f64 = 9_007_199_254_740_992.0;
 
 impl Range {
     /// Parses the list after `numeric`: an operator and a number, or a lower and an upper bound.
-    pub(super) fn parse(list: &[Value]) -> Result<Self, String> {
+    pub(super) fn parse(list: &[Node<'_>]) -> Result<Self, String> {
         let mut range = Self {
             low: f64::NEG_INFINITY,
             low_included: false,
@@ -24,8 +25,8 @@ impl Range {
         match list {
             [operator, number] => range.bound(operator, number)?,
             [low_operator, low, high_operator, high] => {
-                let (first, second) = (low_operator.as_str(), high_operator.as_str());
-                if !matches!(first, Some(">" | ">=")) || !matches!(second, Some("<" | "<=")) {
+                let (first, second) = (operator(low_operator), operator(high_operator));
+                if !matches!(first, ">" | ">=") || !matches!(second, "<" | "<=") {
                     return Err(
                         "a numeric range is a lower bound (> or >=) followed by an upper one (< or <=)"
                             .to_owned(),
@@ -35,7 +36,8 @@ impl Range {
                 range.bound(high_operator, high)?;
                 if range.low >= range.high {
                     return Err(format!(
-                        "the lower bound {low} of a numeric range must be less than the upper bound {high}"
+                        "the lower bound {} of a numeric range must be less than the upper bound {}",
+                        low.text, high.text
                     ));
                 }
             }
@@ -56,16 +58,16 @@ impl Range {
         above && below
     }
 
-    fn bound(&mut self, operator: &Value, number: &Value) -> Result<(), String> {
-        let number = number
-            .as_f64()
-            .ok_or_else(|| format!("numeric compares with a number, not with {number}"))?;
+    fn bound(&mut self, operator: &Node<'_>, bound: &Node<'_>) -> Result<(), String> {
+        let number = number(bound)
+            .ok_or_else(|| format!("numeric compares with a number, not with {}", bound.text))?;
         if number.abs() > LIMIT {
             return Err(format!(
-                "numeric compares with numbers between -2^53 and 2^53, not with {number}"
+                "numeric compares with numbers between -2^53 and 2^53, not with {}",
+                bound.text
             ));
         }
-        let operator = operator.as_str().unwrap_or_default();
+        let operator = self::operator(operator);
         match operator {
             "=" => {
                 (self.low, self.low_included) = (number, true);
@@ -80,5 +82,12 @@ impl Range {
             }
         }
         Ok(())
+    }
+}
+
+fn operator<'a>(node: &'a Node<'_>) -> &'a str {
+    match &node.kind {
+        Kind::String(operator) => operator,
+        _ => "",
     }
 }

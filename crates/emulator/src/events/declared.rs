@@ -1,4 +1,4 @@
-use delivery::pattern::Pattern;
+use delivery::pattern::{Language, Pattern};
 use delivery::target::RetryPolicy;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -156,9 +156,7 @@ fn pattern(resource: &Resource, json: &str) -> Result<Pattern, DeclarationError>
             format!("`eventPattern` has {length} characters, {MAXIMUM_PATTERN} are allowed"),
         ));
     }
-    let value: Value = serde_json::from_str(json)
-        .map_err(|error| refuse(resource, format!("`eventPattern` is no JSON: {error}")))?;
-    Pattern::parse(&value).map_err(|error| refuse(resource, error.to_string()))
+    Pattern::read(json, Language::Rule).map_err(|error| refuse(resource, error.to_string()))
 }
 
 fn add_target(rules: &mut [Rule], resource: &Resource) -> Result<(), DeclarationError> {

@@ -1,6 +1,7 @@
 //! What can be asked about buses, rules and archives.
 
-use delivery::pattern::Pattern;
+use delivery::document::Document;
+use delivery::pattern::{Language, Pattern};
 use serde_json::{Map, Value, json};
 
 use super::{Bus, Buses, Rule, archive};
@@ -109,26 +110,18 @@ impl Buses {
     }
 
     pub(super) fn test_event_pattern(body: &Value) -> Result<Value, ServiceError> {
-        let json = |name: &str| {
-            let text = body[name].as_str().unwrap_or_default();
-            serde_json::from_str::<Value>(text)
+        let text = |name: &str| body[name].as_str().unwrap_or_default();
+        let pattern = Pattern::read(text("EventPattern"), Language::Rule)
+            .map_err(|error| invalid_pattern(&error))?;
+        let invalid = |reason: String| {
+            let message = format!("Parameter Event is not valid. Reason: {reason}.");
+            ServiceError::bad_request("ValidationException", message)
         };
-        let pattern = json("EventPattern").map_err(|error| invalid_pattern(&error))?;
-        let pattern = Pattern::parse(&pattern).map_err(|error| invalid_pattern(&error))?;
-        let event = json("Event").map_err(|error| {
-            let reason = format!("Parameter Event is not valid. Reason: {error}.");
-            ServiceError::bad_request("ValidationException", reason)
-        })?;
-        if let Some(missing) = EVENT_FIELDS
-            .iter()
-            .find(|field| event.get(**field).is_none())
-        {
-            return Err(ServiceError::bad_request(
-                "ValidationException",
-                format!("Parameter Event is not valid. Reason: {missing} is a required field."),
-            ));
+        let event = Document::parse(text("Event")).map_err(|error| invalid(error.to_string()))?;
+        if let Some(missing) = EVENT_FIELDS.iter().find(|field| !event.has_field(field)) {
+            return Err(invalid(format!("{missing} is a required field")));
         }
-        Ok(json!({"Result": pattern.matches(&event)}))
+        Ok(json!({"Result": pattern.matches_document(&event)}))
     }
 
     fn existing_bus(&self, name_or_arn: Option<&str>) -> Result<&Bus, ServiceError> {

@@ -36,6 +36,8 @@ pub(super) async fn drive(buses: Buses) {
             }
         };
         tokio::select! {
+            // What is due goes before what is new: the same order in every run.
+            biased;
             () = wait => {}
             () = buses.0.taken.notified() => {}
         }

@@ -1,6 +1,8 @@
 //! `PutEvents`.
 
 use delivery::bus::{Entry, EntryError, Event, RequestError, read};
+use delivery::document::Document;
+use delivery::pattern::Pattern;
 use serde_json::{Value, json};
 
 use super::{Buses, Target, archive, deliveries};
@@ -52,16 +54,26 @@ impl Buses {
         let place = self.0.place.clone();
         let event = Event::of(entry, id.clone(), place, self.0.clock.now());
         let text = event.to_text();
-        let event = event.into_json();
+        let event = Document::parse(&text).ok();
+        let matches = |pattern: &Pattern| {
+            let event = event.as_ref();
+            event.is_some_and(|event| pattern.matches_document(event))
+        };
         let declared = &self.0.declared;
         let matching: Vec<_> = declared
             .rules
             .iter()
             .filter(|rule| bus.is_some_and(|bus| bus.name == rule.bus))
-            .filter(|rule| rule.enabled && rule.pattern.matches(&event))
+            .filter(|rule| rule.enabled && matches(&rule.pattern))
+            .collect();
+        let archives = declared
+            .archives
+            .iter()
+            .filter(|archive| bus.is_some_and(|bus| bus.arn == archive.bus_arn))
+            .filter(|archive| archive.pattern.as_ref().is_none_or(matches))
+            .map(|archive| archive.arn.as_str())
             .collect();
         Accepted {
-            event: text,
             targets: matching
                 .iter()
                 .flat_map(|rule| {
@@ -70,18 +82,13 @@ impl Buses {
                         .map(|target| (rule.arn.as_str(), target))
                 })
                 .collect(),
-            archives: declared
-                .archives
-                .iter()
-                .filter(|archive| bus.is_some_and(|bus| bus.arn == archive.bus_arn))
-                .filter(|archive| archive.pattern.as_ref().is_none_or(|p| p.matches(&event)))
-                .map(|archive| archive.arn.as_str())
-                .collect(),
+            archives,
             bus: bus.map_or_else(|| named.unwrap_or_default(), |bus| bus.name.clone()),
             bus_exists: bus.is_some(),
             matched_rules: matching.len(),
             id,
             detail_type,
+            event: text,
         }
     }
 
