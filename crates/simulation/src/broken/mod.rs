@@ -1,69 +1,33 @@
 //! Deliberately broken relays and engines: what the checker must find.
 
-use std::borrow::Cow;
+mod hooks;
+#[cfg(test)]
+mod tests;
 
-use delivery::Outcome;
-use emulator::Store;
-use events::{User, UserKey};
-use outbox::publish::{Answer, CallError};
-use outbox::{Change, Events};
+use clap::ValueEnum;
 
 /// What runs: the product, or one that is broken on purpose.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Variant {
     /// The product as it is.
     #[default]
     Sound,
-}
-
-/// The hooks that a run calls; each leaves the product as it is.
-impl Variant {
-    /// The event (`{"Records": […]}`) that the relay is given in place of the mapping's.
-    #[must_use]
-    pub fn batch(self, event: &str) -> Cow<'_, str> {
-        Cow::Borrowed(event)
-    }
-
-    /// What the relay's mapping says of a change.
-    #[must_use]
-    pub fn events(self, change: Change<User, UserKey>) -> Events {
-        users_relay::user_events(change)
-    }
-
-    /// What the relay hears of the bus's answer to a call.
-    pub fn answers(
-        self,
-        answers: Result<Vec<Answer>, CallError>,
-        entries: usize,
-    ) -> Result<Vec<Answer>, CallError> {
-        let _ = entries;
-        answers
-    }
-
-    /// Whether the relay keeps poison in its quarantine; if not, it only says so.
-    #[must_use]
-    pub fn keeps_poison(self) -> bool {
-        true
-    }
-
-    /// What Lambda hears of the relay's run with these sequence numbers.
-    #[must_use]
-    pub fn outcome(self, sequence_numbers: &[String], outcome: Outcome) -> Outcome {
-        let _ = sequence_numbers;
-        outcome
-    }
-
-    /// What happens to the durable state before the emulator starts over it again.
-    pub fn restarting(self, store: &Store) {
-        let _ = store;
-    }
-
-    /// What happens to the mapping's settings before each start but the first.
-    #[must_use]
-    pub fn restarted_settings(
-        self,
-        settings: delivery::mapping::Settings,
-    ) -> delivery::mapping::Settings {
-        settings
-    }
+    /// A relay that takes a `PutEvents` call for done as soon as it is answered.
+    IgnoresFailedEntryCount,
+    /// A relay that swallows its errors and answers success.
+    AnswersSuccessOnError,
+    /// A mapping that goes past the whole batch when a part of it is done.
+    AdvancesPastPartialFailure,
+    /// A relay that reports the last unfinished record in place of the first.
+    ReportsHighest,
+    /// A relay that takes every change of an item for its creation.
+    CallsModifyCreated,
+    /// A relay that leaves out what it can't map.
+    DropsPoison,
+    /// A relay that writes `BatchItemFailures`.
+    MisspellsResponseKey,
+    /// A relay that works on a batch from its end.
+    ReordersKey,
+    /// A mapping that starts at the beginning after each restart.
+    ForgetsCheckpoint,
 }
