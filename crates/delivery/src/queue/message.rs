@@ -9,8 +9,22 @@ use crate::Time;
 /// How large a message, and all messages of one batch, may be: body and attributes together.
 pub const MAXIMUM_BYTES: usize = 1_048_576;
 
+/// How many messages of a queue may be in flight: received and neither deleted nor shown again. AWS
+/// says "approximately".
+///
+/// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html>
+pub const MAXIMUM_IN_FLIGHT: u64 = 120_000;
+
 /// How long a message may stay hidden after one receive, in seconds.
 const LONGEST_VISIBILITY: u64 = 43_200;
+
+/// A message that was received this often stands behind all that wait whenever it shows again.
+///
+/// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html>
+const RECEIVES_TO_THE_BACK: u64 = 3;
+
+/// How many characters a message group's id may have.
+const LONGEST_GROUP_ID: usize = 128;
 
 /// A message that AWS refuses.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -28,6 +42,11 @@ pub enum MessageError {
         /// What the queue takes.
         limit: u64,
     },
+    /// A message group's id that is empty, too long or has other characters than AWS takes.
+    #[error(
+        "Value {0:?} for parameter MessageGroupId is invalid. Reason: MessageGroupId can only include alphanumeric and punctuation characters. 1 to {LONGEST_GROUP_ID} in length."
+    )]
+    Group(String),
     /// A character that XML 1.0 does not know.
     #[error("The message contains the character U+{0:04X}, which SQS does not allow.")]
     Character(u32),
@@ -42,11 +61,7 @@ pub fn check(
     if body.is_empty() {
         return Err(MessageError::Empty);
     }
-    let attributes: usize = attributes
-        .iter()
-        .map(|(name, attribute)| name.len() + attribute.data_type.len() + attribute.value.len())
-        .sum();
-    let size = body.len() + attributes;
+    let size = size(body, attributes);
     let limit = settings.maximum_message_size;
     if size as u64 > limit {
         return Err(MessageError::TooLong { size, limit });
@@ -54,6 +69,27 @@ pub fn check(
     match body.chars().find(|character| !allowed(*character)) {
         Some(character) => Err(MessageError::Character(character.into())),
         None => Ok(size),
+    }
+}
+
+/// The bytes of a message as AWS counts them: its body, and each attribute's name, type and value.
+#[must_use]
+pub fn size(body: &str, attributes: &BTreeMap<String, Attribute>) -> usize {
+    let attributes: usize = attributes
+        .iter()
+        .map(|(name, attribute)| name.len() + attribute.data_type.len() + attribute.value.len())
+        .sum();
+    body.len() + attributes
+}
+
+/// Whether AWS takes this id of a message group.
+pub fn check_group(id: &str) -> Result<(), MessageError> {
+    let fits =
+        (1..=LONGEST_GROUP_ID).contains(&id.len()) && id.chars().all(|c| c.is_ascii_graphic());
+    if fits {
+        Ok(())
+    } else {
+        Err(MessageError::Group(id.to_owned()))
     }
 }
 
@@ -102,6 +138,13 @@ pub fn receive(
     }
 }
 
+/// Whether a message that this queue has handed out `receives` times stands behind all that wait
+/// when it shows again. Before that it shows again in its old place.
+#[must_use]
+pub fn goes_to_the_back(receives: u64) -> bool {
+    receives >= RECEIVES_TO_THE_BACK
+}
+
 /// A message that is handed out, or was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InFlight {
@@ -109,6 +152,8 @@ pub struct InFlight {
     pub received_at: Time,
     /// When it shows again.
     pub visible_at: Time,
+    /// How often this queue has handed it out.
+    pub receives: u64,
 }
 
 /// What a change of a message's visibility does.
@@ -133,153 +178,4 @@ pub fn change_visibility(message: InFlight, seconds: u64, now: Time) -> Visibili
         return Visibility::TooLong;
     }
     Visibility::Until(visible_at)
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, reason = "a failing test may panic")]
-
-    use serde_json::json;
-
-    use super::super::{Redrive, digest_attributes, read_attributes};
-    use super::*;
-
-    fn none() -> BTreeMap<String, Attribute> {
-        BTreeMap::new()
-    }
-
-    #[test]
-    fn row_5_a_message_holds_up_to_one_mebibyte_with_its_attributes() {
-        let settings = Settings::default();
-        let attributes = read_attributes(Some(
-            &json!({"kind": {"DataType": "String", "StringValue": "user"}}),
-        ))
-        .unwrap();
-        let room = MAXIMUM_BYTES - "kind".len() - "String".len() - "user".len();
-        assert_eq!(
-            check(&settings, &"x".repeat(room), &attributes),
-            Ok(MAXIMUM_BYTES)
-        );
-        assert!(matches!(
-            check(&settings, &"x".repeat(room + 1), &attributes),
-            Err(MessageError::TooLong { size, .. }) if size == MAXIMUM_BYTES + 1
-        ));
-        assert_eq!(check(&settings, "", &none()), Err(MessageError::Empty));
-    }
-
-    #[test]
-    fn row_5_characters_outside_of_xml_are_refused() {
-        let settings = Settings::default();
-        assert!(check(&settings, "a\tb\r\n\u{e9}\u{1F600}", &none()).is_ok());
-        for character in ['\0', '\u{b}', '\u{1f}', '\u{FFFE}', '\u{FFFF}'] {
-            let body = format!("a{character}");
-            assert_eq!(
-                check(&settings, &body, &none()),
-                Err(MessageError::Character(character.into()))
-            );
-        }
-    }
-
-    #[test]
-    fn row_5_digests_are_those_that_sdks_compute() {
-        // Checked against the MD5 of the documented byte sequence, made with another program.
-        assert_eq!(digest("hello"), "5d41402abc4b2a76b9719d911017c592");
-        let attributes = read_attributes(Some(&json!({
-            "b": {"DataType": "Binary", "BinaryValue": "AAEC"},
-            "a": {"DataType": "String", "StringValue": "x"},
-        })))
-        .unwrap();
-        assert_eq!(
-            digest_attributes(&attributes).unwrap(),
-            "c7b075151a8e2e09ccb36b393bdb284a"
-        );
-        assert_eq!(digest_attributes(&none()), None);
-    }
-
-    #[test]
-    fn row_5_attributes_out_of_bounds_are_refused() {
-        let many: serde_json::Map<_, _> = (0..11)
-            .map(|n| {
-                (
-                    n.to_string(),
-                    json!({"DataType": "String", "StringValue": "x"}),
-                )
-            })
-            .collect();
-        for attributes in [
-            json!(many),
-            json!([]),
-            json!({"a b": {"DataType": "String", "StringValue": "x"}}),
-            json!({"a": {"DataType": "Text", "StringValue": "x"}}),
-            json!({"a": {"DataType": "String", "StringValue": ""}}),
-            json!({"a": {"DataType": "String", "BinaryValue": "AAEC"}}),
-            json!({"a": {"DataType": "Binary", "BinaryValue": "no base64"}}),
-        ] {
-            assert!(read_attributes(Some(&attributes)).is_err(), "{attributes}");
-        }
-    }
-
-    #[test]
-    fn row_5_a_received_message_is_hidden_for_the_visibility_timeout() {
-        let settings = Settings {
-            visibility_timeout: 45,
-            ..Settings::default()
-        };
-        let hidden = |timeout| receive(&settings, 0, timeout, Time(1_000));
-        assert_eq!(
-            hidden(None),
-            Received::Delivered {
-                visible_at: Time(46_000)
-            }
-        );
-        assert_eq!(
-            hidden(Some(0)),
-            Received::Delivered {
-                visible_at: Time(1_000)
-            }
-        );
-    }
-
-    #[test]
-    fn row_5_a_message_received_max_receive_count_times_goes_to_the_dead_letter_queue() {
-        let settings = Settings {
-            redrive: Some(Redrive {
-                dead_letter_target_arn: "dlq".to_owned(),
-                max_receive_count: 3,
-            }),
-            ..Settings::default()
-        };
-        assert!(matches!(
-            receive(&settings, 2, None, Time(0)),
-            Received::Delivered { .. }
-        ));
-        assert_eq!(
-            receive(&settings, 3, None, Time(0)),
-            Received::DeadLettered { target_arn: "dlq" }
-        );
-    }
-
-    #[test]
-    fn row_5_visibility_changes_only_in_flight_and_up_to_twelve_hours() {
-        let message = InFlight {
-            received_at: Time(0),
-            visible_at: Time(30_000),
-        };
-        assert_eq!(
-            change_visibility(message, 60, Time(1_000)),
-            Visibility::Until(Time(61_000))
-        );
-        assert_eq!(
-            change_visibility(message, 0, Time(1_000)),
-            Visibility::Until(Time(1_000))
-        );
-        assert_eq!(
-            change_visibility(message, 60, Time(30_000)),
-            Visibility::NotInFlight
-        );
-        assert_eq!(
-            change_visibility(message, 43_200, Time(1)),
-            Visibility::TooLong
-        );
-    }
 }

@@ -4,11 +4,16 @@
 
 mod attribute;
 mod message;
+mod pace;
 mod settings;
+
+#[cfg(test)]
+mod tests;
 
 pub use attribute::{Attribute, AttributeError, digest_attributes, read_attributes};
 pub use message::{
-    InFlight, MAXIMUM_BYTES, MessageError, Received, Visibility, change_visibility, check, digest,
-    receive,
+    InFlight, MAXIMUM_BYTES, MAXIMUM_IN_FLIGHT, MessageError, Received, Visibility,
+    change_visibility, check, check_group, digest, goes_to_the_back, receive, size,
 };
+pub use pace::{LONGEST_MOVE, MAXIMUM_MOVED_PER_SECOND, Pace};
 pub use settings::{Redrive, Settings, SettingsError};

@@ -1,4 +1,4 @@
-//! What can be asked about queues, and `PurgeQueue`.
+//! What can be asked about queues.
 
 use serde_json::{Map, Value, json};
 
@@ -55,13 +55,6 @@ impl Queues {
         } else {
             json!({"Attributes": attributes})
         })
-    }
-
-    pub(super) fn purge_queue(&self, body: &Value) -> Result<Value, Refusal> {
-        let queue = self.addressed(body)?;
-        self.store()
-            .commit(|transaction| messages::purge(transaction, &queue.arn))?;
-        Ok(json!({}))
     }
 
     /// All are strings, numbers too.

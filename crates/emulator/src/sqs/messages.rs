@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use delivery::Time;
-use delivery::queue::{Attribute, InFlight, read_attributes};
+use delivery::queue::{Attribute, InFlight, goes_to_the_back, read_attributes};
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -19,9 +19,11 @@ pub(super) const SCHEMA: &str = "
         body TEXT NOT NULL,
         attributes TEXT NOT NULL,
         trace_header TEXT,
+        message_group TEXT,
         dead_letter_source TEXT,
         sent_at INTEGER NOT NULL,
         visible_at INTEGER NOT NULL,
+        place INTEGER NOT NULL,
         receives INTEGER NOT NULL DEFAULT 0,
         receives_here INTEGER NOT NULL DEFAULT 0,
         first_received_at INTEGER,
@@ -29,6 +31,7 @@ pub(super) const SCHEMA: &str = "
         receipt TEXT
     ) STRICT;
     CREATE INDEX IF NOT EXISTS queue_messages_by_visibility ON queue_messages(queue, visible_at, id);
+    CREATE INDEX IF NOT EXISTS queue_messages_by_place ON queue_messages(queue, place, id);
     CREATE INDEX IF NOT EXISTS queue_messages_by_age ON queue_messages(queue, sent_at);
 ";
 
@@ -51,8 +54,9 @@ pub(super) fn insert(transaction: &Transaction<'_>, new: &New<'_>) -> Result<(),
     transaction
         .prepare_cached(
             "INSERT INTO queue_messages
-                (queue, message_id, body, attributes, trace_header, sent_at, visible_at)
-             VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (queue, message_id, body, attributes, trace_header, message_group, sent_at,
+                 visible_at, place)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8)",
         )?
         .execute(params![
             new.queue,
@@ -60,6 +64,7 @@ pub(super) fn insert(transaction: &Transaction<'_>, new: &New<'_>) -> Result<(),
             new.message.body,
             Value::Object(attributes).to_string(),
             new.message.trace_header,
+            new.message.group,
             new.sent_at.0,
             new.visible_at.0,
         ])?;
@@ -68,21 +73,23 @@ pub(super) fn insert(transaction: &Transaction<'_>, new: &New<'_>) -> Result<(),
 
 /// A message in a queue.
 #[derive(Debug)]
-pub(super) struct Message {
-    pub(super) id: i64,
-    pub(super) public_id: String,
-    pub(super) body: String,
-    pub(super) attributes: BTreeMap<String, Attribute>,
-    pub(super) trace_header: Option<String>,
-    pub(super) dead_letter_source: Option<String>,
-    pub(super) sent_at: Time,
+pub(crate) struct Message {
+    pub(crate) id: i64,
+    pub(crate) public_id: String,
+    pub(crate) body: String,
+    pub(crate) attributes: BTreeMap<String, Attribute>,
+    pub(crate) trace_header: Option<String>,
+    pub(crate) group: Option<String>,
+    pub(crate) dead_letter_source: Option<String>,
+    pub(crate) sent_at: Time,
     /// In all queues that it has been in.
-    pub(super) receives: u64,
-    pub(super) receives_here: u64,
-    pub(super) first_received_at: Option<Time>,
+    pub(crate) receives: u64,
+    pub(crate) receives_here: u64,
+    pub(crate) first_received_at: Option<Time>,
 }
 
-/// The first messages of a queue that can be received.
+/// The first messages of a queue that can be received, in the order of their places. (The index of
+/// the places is named, for a sort of all that wait would take longer with each of them.)
 pub(super) fn visible(
     transaction: &Transaction<'_>,
     queue: &str,
@@ -91,8 +98,9 @@ pub(super) fn visible(
 ) -> Result<Vec<Message>, StoreError> {
     let mut statement = transaction.prepare_cached(
         "SELECT id, message_id, body, attributes, trace_header, dead_letter_source, sent_at,
-                receives, receives_here, first_received_at
-         FROM queue_messages WHERE queue = ? AND visible_at <= ? ORDER BY visible_at, id LIMIT ?",
+                receives, receives_here, first_received_at, message_group
+         FROM queue_messages INDEXED BY queue_messages_by_place
+         WHERE queue = ? AND visible_at <= ? ORDER BY place, id LIMIT ?",
     )?;
     let rows = statement.query_map(params![queue, now.0, limit], |row| Ok(message(row)))?;
     rows.map(|row| row?).collect()
@@ -112,25 +120,34 @@ fn message(row: &Row<'_>) -> Result<Message, StoreError> {
         receives: row.get(7)?,
         receives_here: row.get(8)?,
         first_received_at: row.get::<_, Option<u64>>(9)?.map(Time),
+        group: row.get(10)?,
     })
 }
 
-/// Marks a message as received.
+/// Marks a message as received. From the third receive on its place is by when it shows again.
 pub(super) fn hide(
     transaction: &Transaction<'_>,
-    id: i64,
+    message: &Message,
     receipt: &str,
     now: Time,
     visible_at: Time,
 ) -> Result<(), StoreError> {
+    let to_the_back = goes_to_the_back(message.receives_here + 1);
     transaction
         .prepare_cached(
             "UPDATE queue_messages SET
                 receives = receives + 1, receives_here = receives_here + 1, receipt = ?2,
-                first_received_at = coalesce(first_received_at, ?3), received_at = ?3, visible_at = ?4
+                first_received_at = coalesce(first_received_at, ?3), received_at = ?3,
+                visible_at = ?4, place = iif(?5, ?4, place)
              WHERE id = ?1",
         )?
-        .execute(params![id, receipt, now.0, visible_at.0])?;
+        .execute(params![
+            message.id,
+            receipt,
+            now.0,
+            visible_at.0,
+            to_the_back
+        ])?;
     Ok(())
 }
 
@@ -145,10 +162,37 @@ pub(super) fn dead_letter(
         .prepare_cached(
             "UPDATE queue_messages SET
                 dead_letter_source = queue, queue = ?2, receives_here = 0, receipt = NULL,
-                visible_at = ?3
+                visible_at = ?3, place = ?3
              WHERE id = ?1",
         )?
         .execute(params![id, target_arn, now.0])?;
+    Ok(())
+}
+
+/// Moves a message to another queue as a new one: with a new id, sent now and never received.
+pub(super) fn renew(
+    transaction: &Transaction<'_>,
+    id: i64,
+    queue: &str,
+    message_id: Uuid,
+    now: Time,
+    visible_at: Time,
+) -> Result<(), StoreError> {
+    transaction
+        .prepare_cached(
+            "UPDATE queue_messages SET
+                queue = ?2, message_id = ?3, sent_at = ?4, visible_at = ?5, place = ?5,
+                receives = 0, receives_here = 0, first_received_at = NULL, received_at = NULL,
+                receipt = NULL, dead_letter_source = NULL
+             WHERE id = ?1",
+        )?
+        .execute(params![
+            id,
+            queue,
+            message_id.to_string(),
+            now.0,
+            visible_at.0
+        ])?;
     Ok(())
 }
 
@@ -191,12 +235,6 @@ pub(super) fn delete(
     Ok(())
 }
 
-/// Deletes all messages of a queue.
-pub(super) fn purge(transaction: &Transaction<'_>, queue: &str) -> Result<(), StoreError> {
-    transaction.execute("DELETE FROM queue_messages WHERE queue = ?", params![queue])?;
-    Ok(())
-}
-
 /// A received message, if this is the receipt of its last receive.
 pub(super) fn in_flight(
     transaction: &Transaction<'_>,
@@ -206,30 +244,47 @@ pub(super) fn in_flight(
 ) -> Result<Option<InFlight>, StoreError> {
     Ok(transaction
         .query_row(
-            "SELECT received_at, visible_at FROM queue_messages
+            "SELECT received_at, visible_at, receives_here FROM queue_messages
              WHERE queue = ? AND id = ? AND receipt = ?",
             params![queue, id, receipt],
             |row| {
                 Ok(InFlight {
                     received_at: Time(row.get(0)?),
                     visible_at: Time(row.get(1)?),
+                    receives: row.get(2)?,
                 })
             },
         )
         .optional()?)
 }
 
-/// Changes when a message shows again.
+/// Changes when a message shows again, and with it the place of one that goes to the back.
 pub(super) fn show_at(
     transaction: &Transaction<'_>,
     id: i64,
+    message: InFlight,
     visible_at: Time,
 ) -> Result<(), StoreError> {
     transaction.execute(
-        "UPDATE queue_messages SET visible_at = ? WHERE id = ?",
-        params![visible_at.0, id],
+        "UPDATE queue_messages SET visible_at = ?2, place = iif(?3, ?2, place) WHERE id = ?1",
+        params![id, visible_at.0, goes_to_the_back(message.receives)],
     )?;
     Ok(())
+}
+
+/// How many messages of a queue are in flight, counted up to `most`.
+pub(super) fn count_in_flight(
+    transaction: &Transaction<'_>,
+    queue: &str,
+    now: Time,
+    most: u64,
+) -> Result<u64, StoreError> {
+    Ok(transaction
+        .prepare_cached(
+            "SELECT count(*) FROM (SELECT 1 FROM queue_messages
+             WHERE queue = ? AND visible_at > ? AND receipt IS NOT NULL LIMIT ?)",
+        )?
+        .query_row(params![queue, now.0, most], |row| row.get(0))?)
 }
 
 /// How many messages are in a queue: can be received, received, not yet shown.

@@ -5,7 +5,10 @@
 mod attributes;
 mod declared;
 mod messages;
+mod move_tasks;
+mod moving;
 mod parameters;
+mod purge;
 mod queues;
 mod receive;
 mod receive_message;
@@ -13,6 +16,7 @@ mod received;
 mod refusal;
 mod send;
 mod service;
+mod tasks;
 
 #[cfg(test)]
 mod tests;

@@ -1,16 +1,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use delivery::Time;
-use delivery::queue::{Attribute, MessageError, check};
+use delivery::queue::{Attribute, MessageError, check, check_group};
 use rusqlite::Transaction;
 use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::messages::{self, New};
-use super::{Queue, Refusal};
-use crate::{Chance, Clock, Store, StoreError};
+use super::{Queue, Refusal, moving, purge, tasks};
+use crate::{Background, Chance, Clock, Store, StoreError};
 
 /// All queues of a stack. Cheap to clone: clones are the same queues.
 #[derive(Clone, Debug)]
@@ -24,6 +25,10 @@ struct Inner {
     chance: Chance,
     /// Moves on with each message that can be received, so that a waiting receive looks again.
     arrivals: watch::Sender<u64>,
+    /// Moves on with each message move task that starts or is to end.
+    tasks: watch::Sender<u64>,
+    /// The bits of [`Queues::deliver_twice`]'s fraction.
+    repeats: AtomicU64,
 }
 
 /// A message to be sent.
@@ -35,6 +40,8 @@ pub struct Outgoing {
     pub attributes: BTreeMap<String, Attribute>,
     /// The X-Ray header, if the sender gave one.
     pub trace_header: Option<String>,
+    /// The id of its message group: kept and shown, and without effect on the order.
+    pub group: Option<String>,
     /// How long it stays hidden, in seconds; the queue's delay if absent.
     pub delay: Option<u64>,
 }
@@ -47,7 +54,9 @@ impl Queues {
         clock: Clock,
         chance: Chance,
     ) -> Result<Self, StoreError> {
-        store.create(messages::SCHEMA)?;
+        for schema in [messages::SCHEMA, purge::SCHEMA, tasks::SCHEMA] {
+            store.create(schema)?;
+        }
         let queues = declared
             .into_iter()
             .map(|queue| (queue.name.clone(), queue))
@@ -58,6 +67,8 @@ impl Queues {
             clock,
             chance,
             arrivals: watch::Sender::new(0),
+            tasks: watch::Sender::new(0),
+            repeats: AtomicU64::new(0.0_f64.to_bits()),
         })))
     }
 
@@ -78,10 +89,12 @@ impl Queues {
         arn: &str,
         message: &Outgoing,
     ) -> Result<Result<Uuid, Refusal>, StoreError> {
-        let Some(queue) = self.all().find(|queue| queue.arn == arn) else {
+        let Some(queue) = self.with_arn(arn) else {
             return Ok(Err(Refusal::NoQueue(arn.to_owned())));
         };
-        if let Err(error) = check(&queue.settings, &message.body, &message.attributes) {
+        let group = message.group.as_deref().map_or(Ok(()), check_group);
+        let size = check(&queue.settings, &message.body, &message.attributes);
+        if let Err(error) = group.and(size) {
             return Ok(Err(error.into()));
         }
         let id = self.0.chance.uuid();
@@ -105,14 +118,49 @@ impl Queues {
         self.0.arrivals.send_modify(|count| *count += 1);
     }
 
+    /// Works on message move tasks until the answer is dropped. All else needs no start.
+    #[must_use]
+    pub fn start(&self) -> Background {
+        Background::start(moving::run(self.clone()))
+    }
+
+    /// Lets whoever works on message move tasks look again.
+    pub(super) fn announce_tasks(&self) {
+        self.0.tasks.send_modify(|count| *count += 1);
+    }
+
+    /// Hears of message move tasks.
+    pub(super) fn tasks(&self) -> watch::Receiver<u64> {
+        self.0.tasks.subscribe()
+    }
+
     /// Hears of messages that can be received.
     pub(super) fn arrivals(&self) -> watch::Receiver<u64> {
         self.0.arrivals.subscribe()
     }
 
+    /// From now on leaves this fraction (0 to 1; 0 at the start) of the messages that are received
+    /// visible, so that they are received again at once. A standard queue may do that at any time.
+    ///
+    /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/standard-queues-at-least-once-delivery.html>
+    pub fn deliver_twice(&self, fraction: f64) {
+        self.0.repeats.store(fraction.to_bits(), Ordering::Relaxed);
+    }
+
+    /// Whether the message that is received now can be received again at once.
+    pub(super) fn repeats(&self) -> bool {
+        let fraction = f64::from_bits(self.0.repeats.load(Ordering::Relaxed));
+        fraction > 0.0 && self.0.chance.fraction() < fraction
+    }
+
     /// All queues, by name.
     pub fn all(&self) -> impl Iterator<Item = &Queue> {
         self.0.queues.values()
+    }
+
+    /// The queue with this ARN.
+    pub(crate) fn with_arn(&self, arn: &str) -> Option<&Queue> {
+        self.all().find(|queue| queue.arn == arn)
     }
 
     /// The queue with this name.
@@ -149,7 +197,7 @@ impl From<MessageError> for Refusal {
                 query: Some("MissingParameter"),
                 message,
             },
-            MessageError::TooLong { .. } => Self::parameter(message),
+            MessageError::TooLong { .. } | MessageError::Group(_) => Self::parameter(message),
             MessageError::Character(_) => Self::Request {
                 code: "InvalidMessageContents",
                 query: None,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use delivery::Time;
-use delivery::queue::{Received, receive};
+use delivery::queue::{MAXIMUM_IN_FLIGHT, Received, receive};
 use rusqlite::Transaction;
 
 use super::messages::{self, Message};
@@ -12,27 +12,38 @@ use crate::StoreError;
 
 /// What a receive asks for.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Request {
+pub(crate) struct Request {
     /// At most so many messages.
-    pub(super) limit: u64,
+    pub(crate) limit: u64,
     /// How long they stay hidden, in seconds; the queue's time-out if absent.
-    pub(super) visibility_timeout: Option<u64>,
+    pub(crate) visibility_timeout: Option<u64>,
     /// How long to wait for the first one.
-    pub(super) wait: Duration,
+    pub(crate) wait: Duration,
 }
 
 /// A message that was handed out.
 #[derive(Debug)]
-pub(super) struct Delivered {
-    pub(super) message: Message,
+pub(crate) struct Delivered {
+    pub(crate) message: Message,
     /// With this it can be deleted.
-    pub(super) receipt: String,
-    pub(super) received_at: Time,
+    pub(crate) receipt: String,
+    pub(crate) received_at: Time,
+}
+
+/// What one look into a queue came to.
+struct Look {
+    delivered: Vec<Delivered>,
+    /// Something moved to the dead-letter queue.
+    dead_lettered: bool,
+    /// As many messages as AWS allows are in flight.
+    full: bool,
+    /// When the next hidden message shows.
+    next: Option<Time>,
 }
 
 impl Queues {
     /// Hands out messages, waiting for the first one as long as the request says.
-    pub(super) async fn receive(
+    pub(crate) async fn receive(
         &self,
         queue: &Queue,
         request: Request,
@@ -42,49 +53,61 @@ impl Queues {
         loop {
             arrivals.borrow_and_update();
             let now = self.now();
-            let (delivered, dead_lettered, next) = self
+            let look = self
                 .store()
                 .commit(|transaction| self.take(transaction, queue, request, now))?;
-            if dead_lettered {
+            if look.dead_lettered {
                 self.announce();
             }
-            if !delivered.is_empty() || now >= deadline {
-                return Ok(delivered);
+            // A long poll waits for room instead, without an error.
+            if look.full && request.wait.is_zero() {
+                return Err(over_limit());
             }
-            let look_again = next.map_or(deadline, |next| next.min(deadline));
+            if !look.delivered.is_empty() || now >= deadline {
+                return Ok(look.delivered);
+            }
+            let look_again = look.next.map_or(deadline, |next| next.min(deadline));
             tokio::select! {
-                () = self.clock().sleep_until(look_again) => {}
+                // What arrived at the very end still counts.
+                biased;
                 _ = arrivals.changed() => {}
+                () = self.clock().sleep_until(look_again) => {}
             }
         }
     }
 
-    /// What can be had now, whether something moved to the dead-letter queue, and when the next
-    /// hidden message shows.
+    /// What can be had now.
     fn take(
         &self,
         transaction: &Transaction<'_>,
         queue: &Queue,
         request: Request,
         now: Time,
-    ) -> Result<(Vec<Delivered>, bool, Option<Time>), StoreError> {
+    ) -> Result<Look, StoreError> {
         queue.expire(transaction, now)?;
-        let mut delivered = Vec::new();
-        let mut dead_lettered = false;
+        let in_flight = messages::count_in_flight(transaction, &queue.arn, now, MAXIMUM_IN_FLIGHT)?;
+        let limit = request.limit.min(MAXIMUM_IN_FLIGHT - in_flight);
+        let mut look = Look {
+            delivered: Vec::new(),
+            dead_lettered: false,
+            full: limit == 0,
+            next: None,
+        };
         loop {
-            let visible = messages::visible(transaction, &queue.arn, now, request.limit)?;
+            let visible = messages::visible(transaction, &queue.arn, now, limit)?;
             let nothing_left = visible.is_empty();
             for message in visible {
                 let timeout = request.visibility_timeout;
                 match receive(&queue.settings, message.receives_here, timeout, now) {
                     Received::DeadLettered { target_arn } => {
                         messages::dead_letter(transaction, message.id, target_arn, now)?;
-                        dead_lettered = true;
+                        look.dead_lettered = true;
                     }
                     Received::Delivered { visible_at } => {
                         let receipt = self.chance().uuid().to_string();
-                        messages::hide(transaction, message.id, &receipt, now, visible_at)?;
-                        delivered.push(Delivered {
+                        let hidden_until = if self.repeats() { now } else { visible_at };
+                        messages::hide(transaction, &message, &receipt, now, hidden_until)?;
+                        look.delivered.push(Delivered {
                             message,
                             receipt,
                             received_at: now,
@@ -92,12 +115,22 @@ impl Queues {
                     }
                 }
             }
-            if nothing_left || !delivered.is_empty() {
-                let next = messages::next_visible(transaction, &queue.arn, now)?;
-                return Ok((delivered, dead_lettered, next));
+            if nothing_left || !look.delivered.is_empty() {
+                look.next = messages::next_visible(transaction, &queue.arn, now)?;
+                return Ok(look);
             }
         }
     }
+}
+
+fn over_limit() -> Refusal {
+    Refusal::modelled(
+        "OverLimit",
+        "OverLimit",
+        format!(
+            "The queue has {MAXIMUM_IN_FLIGHT} messages in flight, which is the most; delete some."
+        ),
+    )
 }
 
 impl Queue {

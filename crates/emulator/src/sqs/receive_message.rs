@@ -100,6 +100,7 @@ fn system_attributes(queue: &Queue, delivered: &Delivered, wanted: &[&str]) -> M
             Some(first.0.to_string()),
         ),
         ("AWSTraceHeader", message.trace_header.clone()),
+        ("MessageGroupId", message.group.clone()),
         (
             "DeadLetterQueueSourceArn",
             message.dead_letter_source.clone(),

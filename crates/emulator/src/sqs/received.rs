@@ -89,7 +89,7 @@ impl Queues {
         };
         Ok(match change_visibility(message, seconds, self.now()) {
             Visibility::Until(visible_at) => {
-                messages::show_at(transaction, handle.id, visible_at)?;
+                messages::show_at(transaction, handle.id, message, visible_at)?;
                 Ok(())
             }
             Visibility::NotInFlight => Err(Refusal::modelled(

@@ -25,7 +25,15 @@ pub enum Refusal {
     Store(#[from] StoreError),
 }
 
+/// What message move tasks answer about a queue or task that is not there.
+const RESOURCE_NOT_FOUND: &str = "ResourceNotFoundException";
+
 impl Refusal {
+    /// A queue or a task of a message move task that is not there.
+    pub(super) fn not_found(message: impl Into<String>) -> Self {
+        Self::modelled(RESOURCE_NOT_FOUND, RESOURCE_NOT_FOUND, message)
+    }
+
     /// A parameter that is missing or out of bounds.
     pub(super) fn parameter(message: impl Into<String>) -> Self {
         Self::Request {
@@ -62,7 +70,8 @@ impl From<Refusal> for ServiceError {
             Refusal::Store(error) => return Self::internal(error.to_string()),
         };
         Self {
-            status: 400,
+            // What is not found in a request of message move tasks is the only other status.
+            status: if code == RESOURCE_NOT_FOUND { 404 } else { 400 },
             code: format!("com.amazonaws.sqs#{code}"),
             message,
             extra: Map::new(),

@@ -2,13 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use delivery::queue::{
-    Attribute, MAXIMUM_BYTES, check, digest, digest_attributes, read_attributes,
-};
+use delivery::queue::{Attribute, MAXIMUM_BYTES, digest, digest_attributes, read_attributes, size};
 use serde_json::{Map, Value, json};
 
 use super::parameters::{entries, number};
-use super::{Outgoing, Queue, Queues, Refusal};
+use super::{Outgoing, Queues, Refusal};
 use crate::front::ServiceError;
 
 const TRACE_HEADER: &str = "AWSTraceHeader";
@@ -29,7 +27,7 @@ impl Queues {
             .into_iter()
             .map(|(id, entry)| (id, outgoing(entry)))
             .collect();
-        within_a_batch(queue, &messages)?;
+        within_a_batch(&messages)?;
         let outcomes = self.store().commit(|transaction| {
             let mut outcomes = Vec::with_capacity(messages.len());
             for (id, message) in messages {
@@ -49,14 +47,11 @@ impl Queues {
 }
 
 /// All messages of a batch together keep the limit of one.
-fn within_a_batch(
-    queue: &Queue,
-    messages: &[(&str, Result<Outgoing, Refusal>)],
-) -> Result<(), Refusal> {
+fn within_a_batch(messages: &[(&str, Result<Outgoing, Refusal>)]) -> Result<(), Refusal> {
     let bytes: usize = messages
         .iter()
         .filter_map(|(_, message)| message.as_ref().ok())
-        .filter_map(|message| check(&queue.settings, &message.body, &message.attributes).ok())
+        .map(|message| size(&message.body, &message.attributes))
         .sum();
     if bytes <= MAXIMUM_BYTES {
         return Ok(());
@@ -124,8 +119,22 @@ fn outgoing(body: &Value) -> Result<Outgoing, Refusal> {
         attributes: read("MessageAttributes")?,
         trace_header: trace_header
             .map(|header| String::from_utf8_lossy(&header.value).into_owned()),
+        group: group(body)?,
         delay: number(body, "DelaySeconds", 0..=900)?,
     })
+}
+
+/// On a standard queue the group only says whose message it is, for fair queues.
+///
+/// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues.html>
+fn group(body: &Value) -> Result<Option<String>, Refusal> {
+    match &body["MessageGroupId"] {
+        Value::Null => Ok(None),
+        Value::String(id) => Ok(Some(id.clone())),
+        other => Err(Refusal::parameter(format!(
+            "Value {other} for parameter MessageGroupId is invalid. Reason: It must be a string."
+        ))),
+    }
 }
 
 /// What is answered about a message that was sent.

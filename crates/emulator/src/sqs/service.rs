@@ -4,7 +4,7 @@ use serde_json::Value;
 use super::{Queues, Refusal};
 use crate::front::{Service, ServiceError};
 
-const OPERATIONS: [&str; 11] = [
+const OPERATIONS: [&str; 14] = [
     "SendMessage",
     "SendMessageBatch",
     "ReceiveMessage",
@@ -16,6 +16,9 @@ const OPERATIONS: [&str; 11] = [
     "GetQueueUrl",
     "ListQueues",
     "PurgeQueue",
+    "StartMessageMoveTask",
+    "ListMessageMoveTasks",
+    "CancelMessageMoveTask",
 ];
 
 impl Service for Queues {
@@ -46,6 +49,9 @@ impl Queues {
             "GetQueueAttributes" => self.get_queue_attributes(body),
             "GetQueueUrl" => self.get_queue_url(body),
             "PurgeQueue" => self.purge_queue(body),
+            "StartMessageMoveTask" => self.start_message_move_task(body),
+            "ListMessageMoveTasks" => self.list_message_move_tasks(body),
+            "CancelMessageMoveTask" => self.cancel_message_move_task(body),
             _ => Ok(self.list_queues(body)),
         }
     }

@@ -12,8 +12,13 @@ use crate::front::{Service, ServiceError};
 use crate::testing::{resource, stack};
 use crate::{Chance, Clock, Store};
 
+mod delivery;
 mod lifecycle;
+mod limits;
+mod move_tasks;
+mod purge;
 mod receiving;
+mod redrive;
 mod requests;
 
 const URL: &str = "http://127.0.0.1:4566/000000000000/orders";
@@ -31,8 +36,12 @@ fn queue(name: &str, settings: &Value) -> Resource {
 }
 
 fn queues(store: &Store, resources: Vec<Resource>) -> Queues {
+    queues_at(Clock::system(), store, resources)
+}
+
+fn queues_at(clock: Clock, store: &Store, resources: Vec<Resource>) -> Queues {
     let declared = declared(&stack(resources)).unwrap();
-    Queues::new(declared, store.clone(), Clock::system(), Chance::seeded(1)).unwrap()
+    Queues::new(declared, store.clone(), clock, Chance::seeded(1)).unwrap()
 }
 
 fn one(settings: &Value) -> Queues {
@@ -76,6 +85,18 @@ async fn receive_all(queues: &Queues) -> Vec<Value> {
         json!({"MaxNumberOfMessages": 10, "AttributeNames": ["All"]}),
     )
     .await
+}
+
+/// The system attributes and bodies of the messages in the queue `name`, which stay visible.
+async fn look_into(queues: &Queues, name: &str) -> Vec<Value> {
+    let url = format!("http://127.0.0.1:4566/000000000000/{name}");
+    let all = json!({"QueueUrl": url, "MaxNumberOfMessages": 10, "VisibilityTimeout": 0, "AttributeNames": ["All"]});
+    receive(queues, all).await
+}
+
+fn bodies(messages: &[Value]) -> Vec<&str> {
+    let bodies = messages.iter().map(|message| message["Body"].as_str());
+    bodies.map(Option::unwrap).collect()
 }
 
 async fn counts(queues: &Queues) -> [String; 3] {

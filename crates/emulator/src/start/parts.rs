@@ -20,6 +20,7 @@ use crate::{Background, Chance, Clock, Journal, Store};
 pub(super) struct Parts {
     _housekeeping: Housekeeping,
     _buses: Background,
+    _queues: Background,
     _asynchronous: Background,
     _mappings: Mappings,
 }
@@ -93,7 +94,7 @@ impl Parts {
 
         let mut services = Services::new();
         services.insert("AWSEvents", Arc::new(buses.clone()));
-        services.insert("AmazonSQS", Arc::new(queues));
+        services.insert("AmazonSQS", Arc::new(queues.clone()));
         services.insert("DynamoDB_20120810", Arc::new(DynamoDb::new(tables.clone())));
         services.insert(
             "DynamoDBStreams_20120810",
@@ -117,6 +118,7 @@ impl Parts {
             _mappings: mappings,
             _housekeeping: Housekeeping::start(tables, Intervals::default()),
             _buses: buses.start(),
+            _queues: queues.start(),
             _asynchronous: asynchronous
                 .start(Arc::new(ground.lambda.clone()), Arc::new(destination)),
         };

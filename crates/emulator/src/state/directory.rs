@@ -7,7 +7,7 @@ use thiserror::Error;
 
 /// The layout of the state directory and of the databases in it. Changes when an older emulator
 /// could not read what a newer one writes, or the other way round.
-const VERSION: &str = "1";
+const VERSION: &str = "2";
 
 /// The state directory of one running emulator, or a temporary one for `--ephemeral`.
 ///

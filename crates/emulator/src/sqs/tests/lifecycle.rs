@@ -4,14 +4,11 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::{
-    arn, ask, counts, handle, one, queue, queues, receive, receive_all, send,
-    with_dead_letter_queue,
-};
+use super::{ask, counts, handle, one, queue, queues, receive, receive_all, send};
 use crate::Store;
 
 #[tokio::test(start_paused = true)]
-async fn row_5_a_received_message_is_hidden_until_its_visibility_timeout_ends() {
+async fn row_5_visibility_timeout_hides_a_received_message_until_it_ends() {
     let queues = one(&json!({"visibilityTimeoutSeconds": 45}));
     send(&queues, "m").await;
 
@@ -49,7 +46,7 @@ async fn a_deleted_message_is_gone_and_an_outdated_receipt_deletes_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn visibility_can_be_made_longer_shorter_and_nothing() {
+async fn row_5_visibility_timeout_can_be_made_longer_shorter_and_nothing() {
     let queues = one(&json!({}));
     send(&queues, "m").await;
     let received = receive_all(&queues).await;
@@ -74,45 +71,7 @@ async fn visibility_can_be_made_longer_shorter_and_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn row_5_a_message_received_too_often_moves_to_the_dead_letter_queue_with_its_history() {
-    let queues = with_dead_letter_queue(2);
-    let sent = send(&queues, "poison").await;
-    for _ in 0..2 {
-        assert_eq!(receive_all(&queues).await.len(), 1);
-        tokio::time::sleep(Duration::from_secs(31)).await;
-    }
-
-    assert!(receive_all(&queues).await.is_empty());
-
-    let dead_url =
-        json!({"QueueUrl": "http://127.0.0.1:4566/000000000000/dead", "AttributeNames": ["All"]});
-    let dead = receive(&queues, dead_url).await;
-    assert_eq!(dead[0]["MessageId"], sent["MessageId"]);
-    assert_eq!(
-        dead[0]["Attributes"]["DeadLetterQueueSourceArn"],
-        arn("orders")
-    );
-    assert_eq!(dead[0]["Attributes"]["ApproximateReceiveCount"], "3");
-}
-
-#[tokio::test(start_paused = true)]
-async fn row_5_a_dead_letter_queue_keeps_the_time_at_which_a_message_was_sent_for_its_expiry() {
-    let queues = with_dead_letter_queue(1);
-    send(&queues, "poison").await;
-    // The default retention is four days.
-    tokio::time::sleep(Duration::from_hours(95)).await;
-    receive_all(&queues).await;
-    tokio::time::sleep(Duration::from_secs(31)).await;
-    receive_all(&queues).await;
-    let dead_url =
-        json!({"QueueUrl": "http://127.0.0.1:4566/000000000000/dead", "VisibilityTimeout": 0});
-    assert_eq!(receive(&queues, dead_url.clone()).await.len(), 1);
-    tokio::time::sleep(Duration::from_hours(1)).await;
-    assert!(receive(&queues, dead_url).await.is_empty());
-}
-
-#[tokio::test(start_paused = true)]
-async fn row_5_messages_expire_after_the_retention() {
+async fn row_5_retention_ends_a_message() {
     let queues = one(&json!({"messageRetentionSeconds": 60}));
     send(&queues, "m").await;
     tokio::time::sleep(Duration::from_mins(1)).await;

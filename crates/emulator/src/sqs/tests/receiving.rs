@@ -75,7 +75,7 @@ async fn only_the_attributes_that_are_asked_for_come() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_long_poll_ends_with_the_first_message_or_after_its_time() {
+async fn row_5_receive_limits_a_long_poll_ends_with_the_first_message_or_after_its_time() {
     let queues = one(&json!({}));
     let started = tokio::time::Instant::now();
     let poll =
@@ -102,7 +102,7 @@ async fn a_long_poll_gets_a_message_whose_visibility_timeout_ends_meanwhile() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_delayed_message_shows_after_its_delay() {
+async fn row_5_delay_hides_a_new_message() {
     let queues = one(&json!({"delaySeconds": 5}));
     send(&queues, "by the queue").await;
     ask(

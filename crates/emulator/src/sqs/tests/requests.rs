@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::declared;
-use super::{URL, arn, ask, counts, one, queue, receive_all, send};
+use super::{URL, arn, ask, counts, one, queue, receive_all};
 use crate::testing::stack;
 
 #[tokio::test(start_paused = true)]
@@ -56,7 +56,7 @@ async fn a_batch_is_taken_message_by_message() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn row_5_a_batch_of_more_than_one_mebibyte_is_refused_whole() {
+async fn row_5_batch_size_of_more_than_one_mebibyte_is_refused_whole() {
     let queues = one(&json!({}));
     let large = "x".repeat(600_000);
     let error = ask(
@@ -222,14 +222,6 @@ async fn a_queue_is_found_by_the_path_of_its_url_whatever_the_host() {
             .unwrap(),
         json!({})
     );
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_purged_queue_is_empty() {
-    let queues = one(&json!({}));
-    send(&queues, "m").await;
-    ask(&queues, "PurgeQueue", json!({})).await.unwrap();
-    assert_eq!(counts(&queues).await, ["0", "0", "0"]);
 }
 
 #[test]
