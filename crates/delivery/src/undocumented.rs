@@ -1,6 +1,13 @@
 //! Where AWS does not say what it does, and what is done here instead: always what shows a bug
 //! (a duplicate, a retry, a blocked shard) and never the kinder way.
 //!
+//! - **A record that an asynchronous invocation's destination can't take**: sent again, with the
+//!   pauses of a function that can't be run, until it is taken. AWS counts a
+//!   `DestinationDeliveryFailures` and may lose it. One that is larger than its destination takes is
+//!   lost here too, and told.
+//! - **A loop's end** ([`RECURSION`]): the event goes to the dead-letter queue and the on-failure
+//!   destination of the function that was not run, but not to another function, which could keep the
+//!   loop alive.
 //! - **Pause between retries of a stream's batch** ([`STREAM_RETRY_PAUSES`]): AWS names none.
 //! - **Retries after partial progress**: a batch of which a part was acknowledged keeps the retries
 //!   it has used; they do not start again.
@@ -25,6 +32,10 @@ pub const STREAM_RETRY_PAUSES: Backoff = Backoff {
     first: Duration::from_millis(200),
     longest: Duration::from_secs(30),
 };
+
+/// The condition in the failure record of an event that went round in a loop: AWS names only the
+/// metric.
+pub const RECURSION: &str = "RecursiveInvocationsDropped";
 
 /// The condition in a failure record of a record that became too old.
 pub const RECORD_AGE_EXCEEDED: &str = "RecordAgeExceeded";

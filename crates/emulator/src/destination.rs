@@ -1,4 +1,4 @@
-//! Failure destinations: a queue or a bucket that takes the records of what was given up.
+//! Where records of invocations go: a queue, a bucket or a bus.
 
 use std::collections::BTreeSet;
 use std::error::Error as _;
@@ -6,26 +6,31 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
-use serde_json::Value;
+use serde_json::{Value, json};
 use stack::Stack;
 use thiserror::Error;
 use tokio::fs;
 use tokio::io::AsyncWriteExt;
 
 use crate::Chance;
+use crate::events::Buses;
+use crate::front::Service as _;
 use crate::sqs::{Outgoing, Queues, Refusal};
 
 const BUCKET_ARN: &str = "arn:aws:s3:::";
 
-/// Takes the records of what a mapping or an asynchronous invocation gives up.
+/// Takes the records of what a mapping or an asynchronous invocation is done with.
 pub trait FailureDestination: Send + Sync {
-    /// Keeps `record` at the destination with this ARN, in a bucket under `key`; returns when it is
-    /// durable. The error says why it could not.
+    /// Keeps `message` at the destination with this ARN, in a bucket its body under `key`; returns
+    /// when it is durable. The error says why it could not.
+    ///
+    /// The body is a record (JSON text), or, with attributes, an event for a function's dead-letter
+    /// queue.
     fn put<'a>(
         &'a self,
         arn: &'a str,
         key: &'a str,
-        record: &'a Value,
+        message: &'a Outgoing,
     ) -> BoxFuture<'a, Result<(), String>>;
 }
 
@@ -34,10 +39,10 @@ impl FailureDestination for Destination {
         &'a self,
         arn: &'a str,
         key: &'a str,
-        record: &'a Value,
+        message: &'a Outgoing,
     ) -> BoxFuture<'a, Result<(), String>> {
         Box::pin(async move {
-            let put = Self::put(self, arn, record, key).await;
+            let put = Self::put(self, arn, key, message).await;
             put.map_err(|error| match error.source() {
                 Some(cause) => format!("{error}: {cause}"),
                 None => error.to_string(),
@@ -46,26 +51,35 @@ impl FailureDestination for Destination {
     }
 }
 
-/// The declared queues and buckets as destinations of failure records.
+/// The declared queues, buckets and buses as destinations of records.
 ///
 /// A bucket is a folder, an object a file in it with the object's key as its path.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Destination(Arc<Inner>);
 
-#[derive(Debug)]
+#[derive(Clone)]
 struct Inner {
     queues: Queues,
     buckets: BTreeSet<String>,
     folder: PathBuf,
     chance: Chance,
+    buses: Option<Buses>,
 }
 
 /// A record that did not reach its destination. Whoever has it keeps it and tries again.
 #[derive(Debug, Error)]
 pub enum DestinationError {
-    /// The destination is neither a queue nor a bucket.
-    #[error("{0} can't take a failure record; a queue or a bucket can")]
+    /// The destination is of a kind that takes no records.
+    #[error("{0} can't take a failure record; a queue, a bucket or a bus can")]
     Kind(String),
+    /// The bus did not take it.
+    #[error("the record was not published to {arn}: {reason}")]
+    Bus {
+        /// The bus's ARN.
+        arn: String,
+        /// Why not.
+        reason: String,
+    },
     /// The bucket is not declared.
     #[error("the bucket {0} does not exist, so the failure record was not written")]
     NoBucket(String),
@@ -106,7 +120,16 @@ impl Destination {
             buckets,
             folder,
             chance,
+            buses: None,
         }))
+    }
+
+    /// The same with the stack's buses.
+    #[must_use]
+    pub fn with_buses(self, buses: Buses) -> Self {
+        let mut inner = Arc::unwrap_or_clone(self.0);
+        inner.buses = Some(buses);
+        Self(Arc::new(inner))
     }
 
     /// Whether this ARN is a bucket's, which gets more than a queue in a stream's record.
@@ -115,30 +138,31 @@ impl Destination {
         arn.starts_with(BUCKET_ARN)
     }
 
-    /// Sends a record to a queue, or writes it to a bucket under `key`. It is durable when this
-    /// returns without an error.
-    pub async fn put(&self, arn: &str, record: &Value, key: &str) -> Result<(), DestinationError> {
+    /// Sends a message to a queue, publishes the record that it is to a bus, or writes its body to
+    /// a bucket under `key`. It is durable when this returns without an error.
+    pub async fn put(
+        &self,
+        arn: &str,
+        key: &str,
+        message: &Outgoing,
+    ) -> Result<(), DestinationError> {
         if let Some(bucket) = arn.strip_prefix(BUCKET_ARN) {
-            return self.write(bucket, record, key).await;
+            return self.write(bucket, key, &message.body).await;
+        }
+        if let (true, Some(buses)) = (arn.starts_with("arn:aws:events:"), &self.0.buses) {
+            return publish(buses, arn, &message.body).await;
         }
         if !arn.starts_with("arn:aws:sqs:") {
             return Err(DestinationError::Kind(arn.to_owned()));
         }
-        let message = Outgoing {
-            body: record.to_string(),
-            ..Outgoing::default()
-        };
-        self.0
-            .queues
-            .send(arn, &message)
-            .map(|_| ())
-            .map_err(|source| DestinationError::Queue {
-                arn: arn.to_owned(),
-                source,
-            })
+        let sent = self.0.queues.send(arn, message);
+        sent.map(|_| ()).map_err(|source| DestinationError::Queue {
+            arn: arn.to_owned(),
+            source,
+        })
     }
 
-    async fn write(&self, bucket: &str, record: &Value, key: &str) -> Result<(), DestinationError> {
+    async fn write(&self, bucket: &str, key: &str, record: &str) -> Result<(), DestinationError> {
         if !self.0.buckets.contains(bucket) {
             return Err(DestinationError::NoBucket(bucket.to_owned()));
         }
@@ -149,9 +173,40 @@ impl Destination {
         let folder = self.0.folder.join(bucket);
         let path = folder.join(key);
         let half_written = folder.join(format!(".{}", self.0.chance.uuid()));
-        write_whole(&path, &half_written, record.to_string().as_bytes())
+        write_whole(&path, &half_written, record.as_bytes())
             .await
             .map_err(|source| DestinationError::File { path, source })
+    }
+}
+
+/// Publishes a record of an asynchronous invocation as an event.
+///
+/// See <https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html>.
+async fn publish(buses: &Buses, arn: &str, record: &str) -> Result<(), DestinationError> {
+    let refused = |reason: String| DestinationError::Bus {
+        arn: arn.to_owned(),
+        reason,
+    };
+    let read: Value = serde_json::from_str(record).map_err(|error| refused(error.to_string()))?;
+    let context = &read["requestContext"];
+    let result = match context["condition"].as_str() {
+        Some("Success") => "Success",
+        _ => "Failure",
+    };
+    let entry = json!({
+        "EventBusName": arn,
+        "Source": "lambda",
+        "DetailType": format!("Lambda Function Invocation Result - {result}"),
+        "Resources": [arn, context["functionArn"]],
+        "Detail": record,
+    });
+    let answer = buses
+        .call("PutEvents", json!({ "Entries": [entry] }))
+        .await
+        .map_err(|error| refused(error.to_string()))?;
+    match answer["Entries"][0]["ErrorMessage"].as_str() {
+        Some(reason) => Err(refused(reason.to_owned())),
+        None => Ok(()),
     }
 }
 
@@ -172,86 +227,4 @@ async fn write_whole(path: &Path, half_written: &Path, bytes: &[u8]) -> std::io:
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, reason = "a failing test may panic")]
-
-    use serde_json::json;
-
-    use super::*;
-    use crate::testing::{resource, stack};
-    use crate::{Clock, Store, sqs};
-
-    const QUEUE: &str = "arn:aws:sqs:us-east-1:000000000000:failures";
-    const BUCKET: &str = "arn:aws:s3:::failures";
-
-    fn destination(folder: &Path) -> (Destination, Queues) {
-        let url = "http://localhost/000000000000/failures";
-        let queue = json!({"name": "failures", "arn": QUEUE, "url": url});
-        let stack = stack(vec![
-            resource("aws:sqs/queue:Queue", "failures", &queue),
-            resource("aws:s3/bucket:Bucket", "failures", &json!({"arn": BUCKET})),
-        ]);
-        let store = Store::in_memory().unwrap();
-        let chance = Chance::seeded(1);
-        let declared = sqs::declared(&stack).unwrap();
-        let queues = Queues::new(declared, store, Clock::system(), chance.clone()).unwrap();
-        let destination = Destination::new(&stack, queues.clone(), folder.to_owned(), chance);
-        (destination, queues)
-    }
-
-    #[tokio::test]
-    async fn a_record_lies_in_the_queue_or_under_its_key_in_the_buckets_folder() {
-        let folder = tempfile::tempdir().unwrap();
-        let (destination, queues) = destination(folder.path());
-        let record = json!({"version": "1.0"});
-
-        destination.put(QUEUE, &record, "unused").await.unwrap();
-        destination
-            .put(BUCKET, &record, "aws/lambda/a")
-            .await
-            .unwrap();
-        destination
-            .put(BUCKET, &record, "aws/lambda/b")
-            .await
-            .unwrap();
-
-        assert_eq!(queues.next_body("failures").await, record.to_string());
-        let bucket = folder.path().join("failures");
-        for key in ["aws/lambda/a", "aws/lambda/b"] {
-            let object = std::fs::read_to_string(bucket.join(key)).unwrap();
-            assert_eq!(object, record.to_string());
-        }
-        // Nothing half written is left.
-        let names = std::fs::read_dir(&bucket).unwrap();
-        assert_eq!(names.count(), 1);
-    }
-
-    #[tokio::test]
-    async fn what_can_t_be_reached_is_an_error_that_names_it() {
-        let folder = tempfile::tempdir().unwrap();
-        let (destination, _queues) = destination(folder.path());
-        for (arn, key, error) in [
-            (
-                "arn:aws:sns:us-east-1:000000000000:topic",
-                "k",
-                "a queue or a bucket can",
-            ),
-            (
-                "arn:aws:sqs:us-east-1:000000000000:other",
-                "k",
-                "was not sent to arn:aws:sqs",
-            ),
-            ("arn:aws:s3:::other", "k", "the bucket other does not exist"),
-            (BUCKET, "../outside", "leads out of the bucket's folder"),
-            (BUCKET, "/etc/outside", "leads out of the bucket's folder"),
-            (BUCKET, "", "leads out of the bucket's folder"),
-        ] {
-            let refused = destination.put(arn, &json!({}), key).await.unwrap_err();
-            assert!(refused.to_string().contains(error), "{refused}");
-        }
-        // A file stands where the bucket's folder should be.
-        std::fs::write(folder.path().join("failures"), "").unwrap();
-        let refused = destination.put(BUCKET, &json!({}), "k").await.unwrap_err();
-        assert!(matches!(refused, DestinationError::File { .. }));
-    }
-}
+mod tests;

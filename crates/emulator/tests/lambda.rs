@@ -274,27 +274,6 @@ async fn a_slow_init_does_not_count_against_the_timeout() {
 }
 
 #[tokio::test]
-async fn large_events_and_answers_pass_up_to_six_megabytes() {
-    let emulating = start(&stack(&[("f", json!({ "timeout": 20 }))])).await;
-    let six_mb = 6 * 1024 * 1024;
-
-    let text = "x".repeat(six_mb - 100);
-    let event = json!({ "do": "echo", "text": text });
-    let echoed = invoke(&emulating, "f", &event).await;
-    let too_large = invoke(&emulating, "f", &json!({ "do": "large", "bytes": six_mb })).await;
-    let refused = invoke(&emulating, "f", &json!({ "text": "x".repeat(six_mb) })).await;
-
-    assert_eq!(echoed.body, event);
-    assert_eq!(too_large.text("errorType"), "Function.ResponseSizeTooLarge");
-    assert_eq!(refused.status, 413);
-    assert_eq!(
-        refused.header("x-amzn-errortype"),
-        Some("RequestTooLargeException")
-    );
-    emulating.stop().await;
-}
-
-#[tokio::test]
 async fn what_a_function_prints_is_in_its_log_and_in_the_answers_tail() {
     let emulating = start(&stack(&[("f", json!({}))])).await;
     invoke(

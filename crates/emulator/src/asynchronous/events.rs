@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use delivery::Time;
-use delivery::asynchronous::Queued;
+use delivery::asynchronous::{Passes, Queued};
 use rusqlite::{Transaction, params};
 
 use crate::StoreError;
@@ -17,36 +17,61 @@ pub(super) const SCHEMA: &str = "
         due_at INTEGER NOT NULL,
         runs INTEGER NOT NULL DEFAULT 0,
         not_runs INTEGER NOT NULL DEFAULT 0,
-        -- The failure record of an event that was given up and has not reached its destination.
-        record TEXT
+        passes TEXT NOT NULL DEFAULT '{}'
     ) STRICT;
     CREATE INDEX IF NOT EXISTS asynchronous_events_due
         ON asynchronous_events(function_arn, due_at, id);
 ";
 
-/// An event that waits for its function, or its failure record for the destination.
+/// Adds what the table of an earlier version lacks.
+pub(super) fn upgrade(transaction: &Transaction<'_>) -> Result<(), StoreError> {
+    let columns: u32 = transaction.query_row(
+        "SELECT count(*) FROM pragma_table_info('asynchronous_events') WHERE name = 'passes'",
+        [],
+        |row| row.get(0),
+    )?;
+    if columns == 0 {
+        transaction.execute_batch(
+            "ALTER TABLE asynchronous_events ADD COLUMN passes TEXT NOT NULL DEFAULT '{}'",
+        )?;
+    }
+    Ok(())
+}
+
+/// An event that waits for its function.
 #[derive(Clone, Debug)]
 pub(super) struct Waiting {
     pub(super) id: i64,
     pub(super) request_id: String,
     pub(super) payload: Bytes,
     pub(super) queued: Queued,
-    pub(super) record: Option<String>,
+    pub(super) passes: Passes,
 }
 
-pub(super) fn insert(
-    transaction: &Transaction<'_>,
-    request_id: &str,
-    function_arn: &str,
-    payload: &[u8],
-    now: Time,
-) -> Result<(), StoreError> {
+/// An event that was just accepted.
+pub(super) struct New<'a> {
+    pub(super) request_id: &'a str,
+    pub(super) function_arn: &'a str,
+    pub(super) payload: &'a [u8],
+    pub(super) passes: &'a Passes,
+    pub(super) now: Time,
+}
+
+pub(super) fn insert(transaction: &Transaction<'_>, new: &New<'_>) -> Result<(), StoreError> {
+    let passes = serde_json::to_string(new.passes)?;
     transaction
         .prepare_cached(
-            "INSERT INTO asynchronous_events (request_id, function_arn, payload, enqueued_at, due_at)
-             VALUES (?1, ?2, ?3, ?4, ?4)",
+            "INSERT INTO asynchronous_events
+                (request_id, function_arn, payload, passes, enqueued_at, due_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?5)",
         )?
-        .execute(params![request_id, function_arn, payload, now.0])?;
+        .execute(params![
+            new.request_id,
+            new.function_arn,
+            new.payload,
+            passes,
+            new.now.0
+        ])?;
     Ok(())
 }
 
@@ -66,13 +91,13 @@ pub(super) fn due(
 }
 
 pub(super) fn read(transaction: &Transaction<'_>, id: i64) -> Result<Waiting, StoreError> {
-    Ok(transaction
+    let (mut waiting, passes) = transaction
         .prepare_cached(
-            "SELECT request_id, payload, enqueued_at, runs, not_runs, record
+            "SELECT request_id, payload, enqueued_at, runs, not_runs, passes
              FROM asynchronous_events WHERE id = ?",
         )?
         .query_row(params![id], |row| {
-            Ok(Waiting {
+            let waiting = Waiting {
                 id,
                 request_id: row.get(0)?,
                 payload: Bytes::from(row.get::<_, Vec<u8>>(1)?),
@@ -81,9 +106,12 @@ pub(super) fn read(transaction: &Transaction<'_>, id: i64) -> Result<Waiting, St
                     runs: row.get(3)?,
                     not_runs: row.get(4)?,
                 },
-                record: row.get(5)?,
-            })
-        })?)
+                passes: Passes::default(),
+            };
+            Ok((waiting, row.get::<_, String>(5)?))
+        })?;
+    waiting.passes = serde_json::from_str(&passes)?;
+    Ok(waiting)
 }
 
 /// When a function's next event is due after now.
@@ -107,20 +135,18 @@ pub(super) fn delete(transaction: &Transaction<'_>, id: i64) -> Result<(), Store
     Ok(())
 }
 
-/// Waits until `at` for the next attempt: to run the function, or to send the record.
+/// Waits until `at` for the next attempt.
 pub(super) fn postpone(
     transaction: &Transaction<'_>,
     id: i64,
     queued: Queued,
     at: Time,
-    record: Option<&str>,
 ) -> Result<(), StoreError> {
     transaction
         .prepare_cached(
-            "UPDATE asynchronous_events SET runs = ?, not_runs = ?, due_at = ?, record = ?
-             WHERE id = ?",
+            "UPDATE asynchronous_events SET runs = ?, not_runs = ?, due_at = ? WHERE id = ?",
         )?
-        .execute(params![queued.runs, queued.not_runs, at.0, record, id])?;
+        .execute(params![queued.runs, queued.not_runs, at.0, id])?;
     Ok(())
 }
 

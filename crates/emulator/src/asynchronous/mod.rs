@@ -2,9 +2,12 @@
 //!
 //! See <https://docs.aws.amazon.com/lambda/latest/dg/invocation-async.html>.
 
+mod attempt;
 mod declared;
 mod driver;
 mod events;
+mod letters;
+mod post;
 
 #[cfg(test)]
 mod tests;
@@ -13,7 +16,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use delivery::asynchronous::Delays;
+use delivery::asynchronous::{Delays, MAXIMUM_BYTES, Passes};
 use rusqlite::Transaction;
 use thiserror::Error;
 use tokio::sync::Notify;
@@ -23,16 +26,17 @@ use crate::{Chance, Clock, FailureDestination, Invoke, Journal, Store, StoreErro
 
 pub use declared::{AsynchronousFunction, declared};
 
-/// How large an event may be.
-const MAXIMUM_BYTES: usize = 1_048_576;
-
-/// What may differ from AWS so that a person need not wait for minutes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What may differ from AWS so that a person need not wait for minutes, or sees more of what AWS
+/// may do.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Settings {
     /// The pauses between attempts.
     pub delays: Delays,
     /// How many events one function works on at once.
     pub concurrency: usize,
+    /// The share of events, from 0 to 1, that their function gets twice, as AWS's queue may give
+    /// them. An event that was under way when the emulator was killed comes again in any case.
+    pub duplicates: f64,
 }
 
 impl Default for Settings {
@@ -40,6 +44,7 @@ impl Default for Settings {
         Self {
             delays: Delays::default(),
             concurrency: 10,
+            duplicates: 0.0,
         }
     }
 }
@@ -87,6 +92,8 @@ impl Asynchronous {
         settings: Settings,
     ) -> Result<Self, StoreError> {
         store.create(events::SCHEMA)?;
+        store.create(letters::SCHEMA)?;
+        store.commit(events::upgrade)?;
         let functions = declared
             .into_iter()
             .map(|function| (function.arn.clone(), function))
@@ -120,6 +127,17 @@ impl Asynchronous {
         function_arn: &str,
         payload: &[u8],
     ) -> Result<Result<String, EnqueueError>, StoreError> {
+        self.continue_in(transaction, function_arn, payload, &Passes::default())
+    }
+
+    /// Queues an event that follows from others.
+    fn continue_in(
+        &self,
+        transaction: &Transaction<'_>,
+        function_arn: &str,
+        payload: &[u8],
+        passes: &Passes,
+    ) -> Result<Result<String, EnqueueError>, StoreError> {
         let arn = unqualified(function_arn);
         if !self.0.functions.contains_key(arn) {
             return Ok(Err(EnqueueError::NoFunction(function_arn.to_owned())));
@@ -128,7 +146,18 @@ impl Asynchronous {
             return Ok(Err(EnqueueError::TooLarge(payload.len())));
         }
         let request_id = self.0.chance.uuid().to_string();
-        events::insert(transaction, &request_id, arn, payload, self.0.clock.now())?;
+        let event = events::New {
+            request_id: &request_id,
+            function_arn: arn,
+            payload,
+            passes,
+            now: self.0.clock.now(),
+        };
+        events::insert(transaction, &event)?;
+        let duplicates = self.0.settings.duplicates;
+        if duplicates > 0.0 && self.0.chance.fraction() < duplicates {
+            events::insert(transaction, &event)?;
+        }
         Ok(Ok(request_id))
     }
 
@@ -137,7 +166,8 @@ impl Asynchronous {
         self.0.arrived.notify_one();
     }
 
-    /// Gives the events to their functions until the answer is dropped.
+    /// Gives the events to their functions, and what becomes of them to `destination` (or to another
+    /// function), until the answer is dropped.
     pub fn start(
         &self,
         invoke: Arc<dyn Invoke>,

@@ -5,6 +5,7 @@ use delivery::mapping::{Discard, GivenUp, event, failure_key, failure_record};
 use super::{Mapping, Surroundings};
 use crate::Occurrence;
 use crate::destination::Destination;
+use crate::sqs::Outgoing;
 
 /// Puts records where the mapping wants them; whether they are there now.
 pub(super) async fn put(
@@ -26,7 +27,11 @@ pub(super) async fn put(
         let record = failure_record(given_up, discard, payload.as_deref(), now);
         let unique = surroundings.chance.uuid().to_string();
         let key = failure_key(&mapping.uuid, shard_id, now, &unique);
-        if let Err(reason) = surroundings.failures.put(arn, &key, &record).await {
+        let message = Outgoing {
+            body: record.to_string(),
+            ..Outgoing::default()
+        };
+        if let Err(reason) = surroundings.failures.put(arn, &key, &message).await {
             surroundings.journal.tell(Occurrence::Warning(format!(
                 "{} records of {} can't be put into {arn}: {reason}; the shard waits and tries \
                  again",

@@ -66,12 +66,6 @@ impl Parts {
             journal(),
             options.asynchronous,
         )?;
-        let destination = Destination::new(
-            stack,
-            queues.clone(),
-            ground.state.buckets(),
-            chance.clone(),
-        );
         let targets = StackTargets {
             asynchronous: asynchronous.clone(),
             queues: queues.clone(),
@@ -91,6 +85,13 @@ impl Parts {
             },
             options.events,
         )?;
+        let destination = Destination::new(
+            stack,
+            queues.clone(),
+            ground.state.buckets(),
+            chance.clone(),
+        )
+        .with_buses(buses.clone());
 
         let mut services = Services::new();
         services.insert("AWSEvents", Arc::new(buses.clone()));

@@ -39,7 +39,7 @@ pub struct Function {
 
 /// Properties that would change what a function does or where its events end, and that have no effect
 /// here.
-const NOT_RUN: [&str; 3] = ["deadLetterConfig", "fileSystemConfig", "layers"];
+const NOT_RUN: [&str; 2] = ["fileSystemConfig", "layers"];
 
 const TYPE: &str = "aws:lambda/function:Function";
 

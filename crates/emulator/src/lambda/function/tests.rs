@@ -77,10 +77,6 @@ fn what_lambda_would_refuse_is_refused_by_name_and_reason() {
             json!({ "layers": ["arn:aws:lambda:eu-west-1:1:layer:l:1"] }),
             "layers",
         ),
-        (
-            json!({ "deadLetterConfig": { "targetArn": "arn:aws:sqs:eu-west-1:1:q" } }),
-            "deadLetterConfig",
-        ),
     ];
     for (properties, expected) in cases {
         let error = declare(&properties).unwrap_err().to_string();

@@ -24,7 +24,7 @@ use crate::front::{AccessKeys, REQUEST_ID, new_request_id};
 /// Synchronous and asynchronous payloads.
 /// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
 const SYNCHRONOUS_LIMIT: usize = 6 * 1024 * 1024;
-const ASYNCHRONOUS_LIMIT: usize = 1024 * 1024;
+const ASYNCHRONOUS_LIMIT: usize = delivery::asynchronous::MAXIMUM_BYTES;
 
 const FUNCTION_ERROR: HeaderName = HeaderName::from_static("x-amz-function-error");
 const EXECUTED_VERSION: HeaderName = HeaderName::from_static("x-amz-executed-version");

@@ -14,6 +14,7 @@ use tokio::sync::watch;
 use crate::dynamodb::{self, DynamoDb, Location, Tables};
 use crate::front::Service;
 use crate::mapping::{Mapping, Mappings, Polling, Surroundings};
+use crate::sqs::Outgoing;
 use crate::{Chance, Clock, FailureDestination, Invocation, Invoke, Journal, Store};
 
 pub(super) const TABLE: &str = "arn:aws:dynamodb:eu-west-1:123456789012:table/users";
@@ -221,10 +222,11 @@ impl FailureDestination for Kept {
         &'a self,
         arn: &'a str,
         key: &'a str,
-        record: &'a Value,
+        message: &'a Outgoing,
     ) -> BoxFuture<'a, Result<(), String>> {
         async move {
-            let kept = (arn.to_owned(), key.to_owned(), record.clone());
+            let record = serde_json::from_str(&message.body).unwrap();
+            let kept = (arn.to_owned(), key.to_owned(), record);
             self.0.send_modify(|all| all.push(kept));
             Ok(())
         }

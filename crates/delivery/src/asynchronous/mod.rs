@@ -5,11 +5,25 @@
 
 use std::time::Duration;
 
+use crate::undocumented::RECURSION;
 use crate::{Outcome, Time};
 
+mod destination;
+mod letter;
+mod passes;
 mod record;
 
-pub use record::{GivenUp, failure_key, failure_record};
+#[cfg(test)]
+mod tests;
+
+pub use destination::{DestinationKind, Destinations};
+pub use letter::{Ended, Letter, letters};
+pub use passes::{MAXIMUM_PASSES, Passes};
+
+/// How many bytes an event may have that a function is invoked with asynchronously.
+///
+/// See <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>.
+pub const MAXIMUM_BYTES: usize = 1024 * 1024;
 
 /// How long a function's events are tried: the limit that is reached first ends it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,22 +107,28 @@ pub enum Next {
     },
 }
 
-/// The limit that ended an event, as failure records name it.
+/// What ended an event, as records name it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Condition {
+    /// The function took it.
+    Success,
     /// The function failed each time.
     RetriesExhausted,
     /// The event is too old.
     EventAgeExceeded,
+    /// It came to the same function too often: a loop.
+    Recursion,
 }
 
 impl Condition {
-    /// AWS's name.
+    /// AWS's name; AWS does not say which one a loop has.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
+            Self::Success => "Success",
             Self::RetriesExhausted => "RetriesExhausted",
             Self::EventAgeExceeded => "EventAgeExceeded",
+            Self::Recursion => RECURSION,
         }
     }
 }
@@ -160,120 +180,4 @@ pub fn after(
         };
     }
     Next::Retry { at, queued }
-}
-
-#[cfg(test)]
-mod tests {
-    use bytes::Bytes;
-
-    use super::*;
-
-    const NEW: Queued = Queued {
-        enqueued_at: Time(0),
-        runs: 0,
-        not_runs: 0,
-    };
-
-    fn failed() -> Outcome {
-        Outcome::Failed {
-            body: Bytes::from_static(br#"{"errorType":"E","errorMessage":"m"}"#),
-        }
-    }
-
-    fn not_run() -> Outcome {
-        Outcome::NotRun {
-            reason: "throttled".to_owned(),
-        }
-    }
-
-    fn next(queued: Queued, outcome: &Outcome, now: Time) -> Next {
-        after(&Policy::default(), &Delays::default(), queued, outcome, now)
-    }
-
-    #[test]
-    fn row_6_1_an_answer_ends_it() {
-        assert_eq!(
-            next(NEW, &Outcome::Answered(Bytes::new()), Time(1)),
-            Next::Done
-        );
-    }
-
-    #[test]
-    fn row_6_1_a_function_error_is_retried_after_one_and_after_two_minutes_then_given_up() {
-        let Next::Retry { at, queued } = next(NEW, &failed(), Time(0)) else {
-            unreachable!("the first failure is retried")
-        };
-        assert_eq!((at, queued.runs), (Time(60_000), 1));
-        let Next::Retry { at, queued } = next(queued, &failed(), at) else {
-            unreachable!("the second failure is retried")
-        };
-        assert_eq!((at, queued.runs), (Time(180_000), 2));
-        assert_eq!(
-            next(queued, &failed(), at),
-            Next::GiveUp {
-                condition: Condition::RetriesExhausted,
-                runs: 3
-            }
-        );
-    }
-
-    #[test]
-    fn row_6_1_declared_retries_hold() {
-        for retries in 0..=2 {
-            let policy = Policy {
-                maximum_retry_attempts: retries,
-                ..Policy::default()
-            };
-            let last = Queued {
-                runs: retries,
-                ..NEW
-            };
-            let next = after(&policy, &Delays::default(), last, &failed(), Time(1));
-            let condition = Condition::RetriesExhausted;
-            assert_eq!(
-                next,
-                Next::GiveUp {
-                    condition,
-                    runs: retries + 1
-                }
-            );
-        }
-    }
-
-    #[test]
-    fn row_6_1_an_attempt_that_never_ran_is_not_counted_and_backs_off_from_1_s_to_5_min() {
-        let mut queued = NEW;
-        let mut pauses = Vec::new();
-        for _ in 0..11 {
-            let Next::Retry { at, queued: later } = next(queued, &not_run(), Time(0)) else {
-                unreachable!("it is retried for hours")
-            };
-            assert_eq!(later.runs, 0);
-            pauses.push(at.0 / 1000);
-            queued = later;
-        }
-        assert_eq!(pauses, [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]);
-    }
-
-    #[test]
-    fn row_6_1_an_event_whose_next_attempt_would_come_too_late_is_given_up_by_age() {
-        let policy = Policy {
-            maximum_event_age_in_seconds: 60,
-            ..Policy::default()
-        };
-        let delays = Delays::default();
-        let on_time = after(&policy, &delays, NEW, &failed(), Time(0));
-        assert!(matches!(
-            on_time,
-            Next::Retry {
-                at: Time(60_000),
-                ..
-            }
-        ));
-        let condition = Condition::EventAgeExceeded;
-        let late = after(&policy, &delays, NEW, &failed(), Time(1));
-        assert_eq!(late, Next::GiveUp { condition, runs: 1 });
-        let throttled = after(&policy, &delays, NEW, &not_run(), Time(59_001));
-        assert_eq!(throttled, Next::GiveUp { condition, runs: 0 });
-    }
 }

@@ -1,0 +1,118 @@
+use std::path::Path;
+use std::sync::Arc;
+
+use delivery::bus::Place;
+use serde_json::{Value, json};
+use stack::Resource;
+
+use super::{
+    FAILURES, FUNCTION, config, failures_queue, function, on_failure, on_success, payload,
+};
+use crate::asynchronous::{self, Asynchronous};
+use crate::destination::Destination;
+use crate::events::{self, Buses, StackTargets, Surroundings};
+use crate::sqs::{self, Queues};
+use crate::testing::{Functions, failed, resource, stack};
+use crate::{Background, Chance, Clock, Journal, Store};
+
+const BUS: &str = "arn:aws:events:us-east-1:000000000000:event-bus/results";
+
+/// A bus with a rule that sends what Lambda publishes to the queue.
+fn bus() -> Vec<Resource> {
+    let bus = json!({"name": "results", "arn": BUS});
+    let rule = json!({
+        "name": "all",
+        "arn": "arn:aws:events:us-east-1:000000000000:rule/results/all",
+        "eventBusName": "results",
+        "eventPattern": json!({"source": ["lambda"]}).to_string(),
+    });
+    let target = json!({"rule": "all", "eventBusName": "results", "arn": FAILURES});
+    vec![
+        resource("aws:cloudwatch/eventBus:EventBus", "results", &bus),
+        resource("aws:cloudwatch/eventRule:EventRule", "all", &rule),
+        resource("aws:cloudwatch/eventTarget:EventTarget", "all", &target),
+        failures_queue(),
+    ]
+}
+
+/// The event that reaches the bus's target when the function has run with `payload`.
+async fn published(configured: &Value, functions: Arc<Functions>) -> Value {
+    let mut resources = bus();
+    resources.extend([function(), config(configured)]);
+    let stack = stack(resources);
+    let store = Store::in_memory().unwrap();
+    let (clock, chance, journal) = (Clock::system(), Chance::seeded(1), Journal::new(100));
+    let declared = sqs::declared(&stack).unwrap();
+    let queues = Queues::new(declared, store.clone(), clock, chance.clone()).unwrap();
+    let queue = Asynchronous::new(
+        asynchronous::declared(&stack).unwrap(),
+        store.clone(),
+        clock,
+        chance.clone(),
+        journal.clone(),
+        asynchronous::Settings::default(),
+    )
+    .unwrap();
+    let place = Place {
+        region: "us-east-1".to_owned(),
+        account: "000000000000".to_owned(),
+    };
+    let targets = StackTargets {
+        asynchronous: queue.clone(),
+        queues: queues.clone(),
+    };
+    let surroundings = Surroundings {
+        store,
+        clock,
+        chance: chance.clone(),
+        journal,
+        targets: Arc::new(targets),
+    };
+    let declared = events::declared(&stack).unwrap();
+    let buses = Buses::new(declared, place, surroundings, events::Settings::default()).unwrap();
+    let folder = Path::new("").to_owned();
+    let destination =
+        Destination::new(&stack, queues.clone(), folder, chance).with_buses(buses.clone());
+    let _background: [Background; 2] =
+        [queue.start(functions, Arc::new(destination)), buses.start()];
+
+    queue.enqueue(FUNCTION, &payload()).unwrap();
+
+    serde_json::from_str(&queues.next_body("failures").await).unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn row_6_1_failure_to_a_bus_is_published_by_lambda() {
+    let mut configured = on_failure(BUS);
+    configured["maximumRetryAttempts"] = json!(0);
+    let functions = Functions::that_end(Clock::system(), [failed("A")]);
+
+    let event = published(&configured, functions).await;
+
+    assert_eq!(event["source"], "lambda");
+    assert_eq!(
+        event["detail-type"],
+        "Lambda Function Invocation Result - Failure"
+    );
+    assert_eq!(
+        event["resources"],
+        json!([BUS, format!("{FUNCTION}:$LATEST")])
+    );
+    let detail = &event["detail"];
+    assert_eq!(detail["requestContext"]["condition"], "RetriesExhausted");
+    assert_eq!(detail["requestPayload"], json!({"id": "1"}));
+    assert_eq!(detail["responsePayload"]["errorType"], "A");
+}
+
+#[tokio::test(start_paused = true)]
+async fn row_6_1_success_destinations_can_be_a_bus() {
+    let functions = Functions::that_end(Clock::system(), []);
+
+    let event = published(&on_success(BUS), functions).await;
+
+    assert_eq!(
+        event["detail-type"],
+        "Lambda Function Invocation Result - Success"
+    );
+    assert_eq!(event["detail"]["requestContext"]["condition"], "Success");
+}
