@@ -7,12 +7,21 @@
 
 pub mod broken;
 pub mod checker;
+mod judge;
 pub mod observation;
 mod run;
 pub mod scenario;
+mod shrink;
+mod story;
 pub mod table;
+mod trace;
 
 pub use broken::Variant;
+pub use checker::ViolationKind;
+pub use judge::{Judged, judge};
 pub use observation::Observation;
 pub use run::{Counts, Report, run};
 pub use scenario::Scenario;
+pub use shrink::shrink;
+pub use story::story;
+pub use trace::trace;

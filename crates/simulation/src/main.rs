@@ -1,3 +1,9 @@
 //! `cargo simulate`: plays many seeds and tells what went wrong.
 
-fn main() {}
+mod command;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    command::run()
+}

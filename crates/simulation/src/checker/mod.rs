@@ -33,7 +33,7 @@ use crate::observation::{Ending, Function, Observation};
 use crate::scenario::Scenario;
 
 use ledger::Ledger;
-pub use verdict::{Lost, Verdict};
+pub use verdict::{Ends, Lost, Verdict};
 pub use violation::{Violation, ViolationKind};
 
 /// Watches one run.

@@ -17,6 +17,40 @@ pub struct Verdict {
     pub violations: Vec<Violation>,
     /// What was lost outside the envelope, each event by name.
     pub lost: Vec<Lost>,
+    /// Where everything ended.
+    pub ends: Ends,
+}
+
+/// How much ended where.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Ends {
+    /// Events that a target completed, once for each target.
+    pub completed: u64,
+    /// Events in a dead-letter place, once for each target.
+    pub dead_lettered: u64,
+    /// Changes in the quarantine.
+    pub quarantined: u64,
+    /// Changes in failure records.
+    pub in_failure_records: u64,
+}
+
+impl Ends {
+    /// Adds those of another run.
+    pub fn add(&mut self, other: Self) {
+        self.completed += other.completed;
+        self.dead_lettered += other.dead_lettered;
+        self.quarantined += other.quarantined;
+        self.in_failure_records += other.in_failure_records;
+    }
+
+    fn count(&mut self, changed: &Changed) {
+        let completed = changed.completed.len();
+        self.completed += u64::try_from(completed).unwrap_or_default();
+        let elsewhere = changed.ended_at.len() - completed;
+        self.dead_lettered += u64::try_from(elsewhere).unwrap_or_default();
+        self.quarantined += u64::from(changed.quarantined);
+        self.in_failure_records += u64::from(changed.in_failure_record);
+    }
 }
 
 /// An event that was lost because something lasted longer than any retry may.
@@ -62,8 +96,10 @@ impl Checker {
     #[must_use]
     pub fn finish(mut self, at: Time, quiet: bool) -> Verdict {
         let mut lost = Vec::new();
+        let mut ends = Ends::default();
         for index in 0..self.ledger.changes.len() {
             let changed = &self.ledger.changes[index];
+            ends.count(changed);
             for end in self.ends(changed, quiet) {
                 match end {
                     End::Well => {}
@@ -83,6 +119,7 @@ impl Checker {
         Verdict {
             violations: self.violations,
             lost,
+            ends,
         }
     }
 

@@ -1,0 +1,203 @@
+//! One step of a story in words, if it is about the key concerned.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::observation::{Ending, Function, Meaning, Observation, Observed};
+use crate::scenario::Scenario;
+use crate::trace::{line, named, verb};
+
+/// What a story needs to know of the whole run.
+pub(super) struct Words<'a> {
+    scenario: &'a Scenario,
+    /// Nothing: everything is told.
+    key: Option<&'a str>,
+    /// The changes of the key by event id, counted from 1.
+    changes: HashMap<Arc<str>, usize>,
+    /// The requests that carried them.
+    requests: HashSet<&'a str>,
+}
+
+impl<'a> Words<'a> {
+    pub(super) fn about(
+        scenario: &'a Scenario,
+        observations: &'a [Observed],
+        key: Option<&'a str>,
+    ) -> Self {
+        let mut words = Self {
+            scenario,
+            key,
+            changes: HashMap::new(),
+            requests: HashSet::new(),
+        };
+        for observed in observations {
+            match &observed.what {
+                Observation::Committed(change) if Some(change.key.as_str()) == key => {
+                    let number = words.changes.len() + 1;
+                    words.changes.insert(Arc::clone(&change.event_id), number);
+                }
+                Observation::Invoked {
+                    request_id, events, ..
+                } if events.iter().any(|id| words.number(id).is_some()) => {
+                    words.requests.insert(request_id);
+                }
+                _ => {}
+            }
+        }
+        words
+    }
+
+    /// What happened, if it concerns the key.
+    pub(super) fn tell(&self, what: &Observation) -> Option<String> {
+        match what {
+            Observation::FaultBegan { fault } => {
+                Some(format!("from now on: {}", named(self.scenario, *fault)))
+            }
+            Observation::FaultEnded { .. }
+            | Observation::Split { .. }
+            | Observation::Killed
+            | Observation::Restarted => Some(line(self.scenario, what)),
+            _ if self.key.is_none() => Some(line(self.scenario, what)),
+            Observation::Committed(change) => {
+                let number = self.number(&change.event_id)?;
+                let meaning = match change.meaning {
+                    Meaning::Event => "",
+                    Meaning::Unmappable => ", which can't be mapped",
+                    Meaning::Panics => ", on which the mapping panics",
+                    Meaning::TooLarge => ", too large to publish",
+                };
+                Some(format!(
+                    "the table: {} {}: its change {number}, number {} of {}{meaning}",
+                    verb(change.kind),
+                    change.key,
+                    change.sequence_number,
+                    change.shard,
+                ))
+            }
+            Observation::Trimmed { event_id } => {
+                Some(format!("the stream forgot {}", self.one(event_id)?))
+            }
+            Observation::Invoked {
+                function, events, ..
+            } => Some(format!(
+                "{} was given {}",
+                name(*function),
+                self.several(events)?
+            )),
+            Observation::Answered {
+                function,
+                request_id,
+                ending,
+                ..
+            } => {
+                self.requests.get(request_id.as_str())?;
+                let ending = match ending {
+                    Ending::Answered(body) => format!("answered {}", short(body)),
+                    Ending::Failed(error) => format!("failed: {}", short(error)),
+                    Ending::NotRun(reason) => format!("was not run: {}", short(reason)),
+                };
+                Some(format!("{} {ending}", name(*function)))
+            }
+            Observation::Accepted {
+                detail_type,
+                event_id,
+                ..
+            } => Some(format!(
+                "the bus took {} as {detail_type}",
+                self.one(event_id)?
+            )),
+            Observation::Refused { event_ids, code } => {
+                let events: Vec<_> = event_ids.iter().filter_map(|id| self.one(id)).collect();
+                (!events.is_empty())
+                    .then(|| format!("the bus: {code} for {}", events.join(" and ")))
+            }
+            Observation::Quarantined { body } => {
+                let message: Value = serde_json::from_str(body).unwrap_or_default();
+                let record = self.record(&message["record"])?;
+                Some(format!(
+                    "the quarantine holds {record}: {}",
+                    message["reason"]["kind"]
+                ))
+            }
+            Observation::FailureRecord { record, .. } => {
+                let event: Value =
+                    serde_json::from_str(record["payload"].as_str()?).unwrap_or_default();
+                let records = event["Records"].as_array()?;
+                let held: Vec<_> = records.iter().filter_map(|it| self.record(it)).collect();
+                let condition = &record["requestContext"]["condition"];
+                (!held.is_empty())
+                    .then(|| format!("a failure record holds {}: {condition}", held.join(" and ")))
+            }
+            Observation::Delivered { target, event } => {
+                Some(format!("{target:?} completed {}", self.envelope(event)?))
+            }
+            Observation::DeadLettered {
+                target,
+                queue,
+                event,
+                ..
+            } => Some(format!(
+                "{queue} holds what {target:?} did not take: {}",
+                self.envelope(event)?
+            )),
+            Observation::Warned(_) => None,
+        }
+    }
+
+    fn number(&self, event_id: &str) -> Option<usize> {
+        // A consumer's events are named as the producer names them.
+        let id = event_id.split(':').next().unwrap_or(event_id);
+        self.changes.get(id).copied()
+    }
+
+    fn one(&self, event_id: &str) -> Option<String> {
+        self.number(event_id)
+            .map(|number| format!("change {number}"))
+    }
+
+    fn several(&self, events: &[Arc<str>]) -> Option<String> {
+        let numbers: Vec<_> = events
+            .iter()
+            .filter_map(|id| self.number(id))
+            .map(|number| number.to_string())
+            .collect();
+        let what = match numbers.len() {
+            0 => return None,
+            1 => "change",
+            _ => "changes",
+        };
+        let others = match events.len() - numbers.len() {
+            0 => String::new(),
+            others => format!(" and {others} of other keys"),
+        };
+        Some(format!("{what} {}{others}", numbers.join(", ")))
+    }
+
+    fn record(&self, record: &Value) -> Option<String> {
+        self.one(record["eventID"].as_str()?)
+    }
+
+    fn envelope(&self, event: &str) -> Option<String> {
+        let event: Value = serde_json::from_str(event).ok()?;
+        self.one(event["detail"]["metadata"]["eventId"].as_str()?)
+    }
+}
+
+fn name(function: Function) -> &'static str {
+    match function {
+        Function::Relay => "the relay",
+        Function::Consumer => "the consumer",
+        Function::QueueConsumer => "the queue's consumer",
+        Function::AuditConsumer => "the audit queue's consumer",
+    }
+}
+
+fn short(text: &str) -> String {
+    const SHOWN: usize = 120;
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
