@@ -22,6 +22,12 @@
 //!   only counts it (`DestinationDeliveryFailures`) and may lose it: losing is not left to chance.
 //! - **A lane of a shard** (parallelization factor) that is blocked long: the shard reads on until
 //!   it holds twice what all lanes could be given at once, then all lanes wait for the blocked one.
+//! - **`aws:SourceAccount` in a queue's policy** ([`crate::target::permission`]): AWS says that
+//!   `EventBridge` does not send it to Lambda and not what it sends to queues: here it sends it nowhere,
+//!   so a policy that asks for it lets no event in.
+//! - **A value in an input template** ([`crate::target::input`]) is never escaped, also where a string
+//!   gets its quotes: one with a quotation mark in it makes no JSON.
+//! - **An `InputPath` that leads nowhere**: the event can't be delivered (`INVALID_JSON`).
 
 use std::time::Duration;
 

@@ -4,6 +4,7 @@
 
 mod entry;
 mod event;
+mod quota;
 mod request;
 
 #[cfg(test)]
@@ -11,4 +12,5 @@ mod tests;
 
 pub use entry::{Entry, EntryError};
 pub use event::{Event, Place};
+pub use quota::{Bucket, Quotas};
 pub use request::{MAXIMUM_ENTRIES, MAXIMUM_REQUEST_BYTES, RequestError, read};

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Entry, Event, MAXIMUM_REQUEST_BYTES, Place, RequestError, read};
+use super::{Bucket, Entry, Event, MAXIMUM_REQUEST_BYTES, Place, Quotas, RequestError, read};
 use crate::Time;
 
 fn entry(detail: &str) -> Value {
@@ -194,4 +194,51 @@ fn row_3_1_time_is_the_arrival_if_none_is_given_and_has_whole_seconds() {
     given["Time"] = json!(1_795_238_221.999);
     let given = event(taken(&given), 0);
     assert_eq!(time(&given), "\"2026-11-21T05:17:01Z\"");
+}
+
+#[test]
+fn row_3_2_put_events_per_second_differ_by_region() {
+    for (region, put_events) in [
+        ("us-east-1", 10_000),
+        ("eu-west-1", 10_000),
+        ("eu-central-1", 2_400),
+        ("ap-southeast-2", 1_200),
+        ("eu-north-1", 600),
+        ("me-south-1", 400),
+    ] {
+        let quotas = Quotas::of_region(region);
+        assert_eq!(quotas.put_events_per_second, put_events, "{region}");
+    }
+}
+
+#[test]
+fn row_3_2_put_events_per_second_are_a_bucket_that_fills_evenly() {
+    let mut bucket = Bucket::new(400, Time(0));
+    assert_eq!((0..500).filter(|_| bucket.take(Time(0))).count(), 400);
+    // 2.5 ms a token.
+    assert_eq!(bucket.next(Time(0)), Time(3));
+    assert!(!bucket.take(Time(2)) && bucket.take(Time(3)));
+    assert_eq!(bucket.tokens(Time(1_003)), 400);
+    assert_eq!(bucket.tokens(Time(100_000)), 400);
+    assert_eq!(bucket.next(Time(100_000)), Time(100_000));
+}
+
+#[test]
+fn row_3_2_invocations_per_second_differ_by_region() {
+    for (region, invocations) in [
+        ("us-west-2", 18_750),
+        ("us-east-2", 4_500),
+        ("eu-west-2", 2_250),
+        ("sa-east-1", 1_100),
+        ("af-south-1", 750),
+    ] {
+        let quotas = Quotas::of_region(region);
+        assert_eq!(quotas.invocations_per_second, invocations, "{region}");
+    }
+}
+
+#[test]
+fn row_3_2_rules_per_bus_are_300_and_100_in_two_regions() {
+    let rules = ["us-east-1", "af-south-1", "eu-south-1"].map(Quotas::rules_per_bus);
+    assert_eq!(rules, [300, 100, 100]);
 }
