@@ -71,9 +71,7 @@ fn describe(occurrence: &Occurrence) -> (char, &str, String) {
             count: given_up,
         } => {
             let events = count(*given_up, "event", "events");
-            let place = destination
-                .as_deref()
-                .unwrap_or("nowhere: there is no failure destination");
+            let place = destination.as_deref().unwrap_or("nowhere: they are lost");
             (
                 '!',
                 source,

@@ -18,6 +18,10 @@
 //!   invocation that failed is halved, and the halves are tried without a pause.
 //! - **A record that is too old** ([`RECORD_AGE_EXCEEDED`]): looked at before each attempt; it goes
 //!   to the failure destination even if it was never tried.
+//! - **A record that the stream drops** (24 h) before its batch succeeded or was given up is lost and
+//!   unblocks its shard: the failure destination, which AWS promises for retries and age, gets nothing.
+//! - **A failure record of a batch that never ran** (throttled until it was too old) has no
+//!   `responseContext`, a null `requestId` and an `approximateInvokeCount` of 0.
 //! - **A failure destination that can't take a record**: the shard waits and tries again, while AWS
 //!   only counts it (`DestinationDeliveryFailures`) and may lose it: losing is not left to chance.
 //! - **A lane of a shard** (parallelization factor) that is blocked long: the shard reads on until

@@ -43,6 +43,7 @@ async fn handle(event: LambdaEvent<Value>) -> Result<Value, Error> {
         Some("fail") => Err("the function's own error".into()),
         #[allow(clippy::panic, reason = "that is the behaviour under test")]
         Some("panic") => panic!("the function panicked"),
+        Some("hang") => std::future::pending().await,
         Some("exit") => std::process::exit(3),
         Some("large") => {
             let bytes = payload["bytes"].as_u64().ok_or("bytes is missing")?;

@@ -119,17 +119,23 @@ async fn a_written_item_reaches_the_function_that_its_stream_is_mapped_to() {
 }
 
 #[tokio::test]
-async fn a_batch_whose_function_died_comes_again() {
-    let emulating = start(&table_to_function("exit")).await;
-    let mut invocations = Invocations::of(&emulating, "f");
+async fn row_2_2_crashes_and_time_outs_fail_the_invocation_and_pause_the_shard() {
+    for behaviour in ["fail", "panic", "exit", "hang"] {
+        let mut stack = table_to_function(behaviour);
+        let function = &mut stack.resources[0].inputs;
+        function.insert("timeout".to_owned(), json!(1));
+        let emulating = start(&stack).await;
+        let mut invocations = Invocations::of(&emulating, "f");
 
-    put(&emulating, "42").await;
+        put(&emulating, "42").await;
+        let (first, outcome) = invocations.next().await;
+        put(&emulating, "43").await;
+        let (second, _) = invocations.next().await;
 
-    let (first, outcome) = invocations.next().await;
-    let (second, _) = invocations.next().await;
-    assert!(matches!(outcome, Outcome::Failed { .. }), "{outcome:?}");
-    assert_eq!((ids(&first), ids(&second)), (vec!["42"], vec!["42"]));
-    emulating.stop().await;
+        assert!(matches!(outcome, Outcome::Failed { .. }), "{outcome:?}");
+        assert_eq!((ids(&first), ids(&second)), (vec!["42"], vec!["42"]));
+        emulating.stop().await;
+    }
 }
 
 #[tokio::test]

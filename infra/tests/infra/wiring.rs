@@ -53,7 +53,7 @@ async fn given_the_dev_stack_then_the_mapping_loses_nothing() {
 }
 
 #[tokio::test]
-async fn given_the_dev_stack_then_each_mapping_has_a_bucket_that_its_function_may_write_to() {
+async fn row_2_4_role_of_each_mappings_function_may_put_objects_into_and_list_its_bucket() {
     let stack = dev().await;
     let mut mappings = 0;
     for mapping in stack.of_type(MAPPING) {

@@ -1,6 +1,7 @@
 mod answers;
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use crate::Time;
 
@@ -9,6 +10,9 @@ use super::{
     Condition, Discard, EVENT_BYTES, Effect, LaneProgress, Piece, Record, SequenceNumber, Settings,
     event_bytes,
 };
+
+/// A record's time is in whole seconds, rounded down.
+const ROUNDING: Duration = Duration::from_secs(1);
 
 /// A part of a shard in which one batch is under way at a time: all of it, or with a
 /// parallelization factor the items that fall to it.
@@ -215,6 +219,34 @@ impl<P: Clone> Lane<P> {
             self.pieces
                 .push_back(Piece::fresh(last.sequence_number.clone()));
         }
+    }
+
+    /// Drops the records that the stream does not keep any more, unless they are under way.
+    pub(super) fn expire(&mut self, horizon: Time) -> Vec<Record<P>> {
+        if matches!(self.phase, Phase::Invoking | Phase::Discarding(_)) {
+            return Vec::new();
+        }
+        let expired = self
+            .queue
+            .iter()
+            .take_while(|record| record.created_at.plus(ROUNDING) <= horizon)
+            .count();
+        let expired: Vec<_> = self.queue.drain(..expired).collect();
+        let Some(last) = expired.last() else {
+            return expired;
+        };
+        self.bytes -= expired.iter().map(|record| record.bytes).sum::<usize>();
+        let last = last.sequence_number.clone();
+        while self
+            .pieces
+            .pop_front_if(|piece| piece.last <= last)
+            .is_some()
+        {
+            self.phase = Phase::Ready;
+            self.failures = 0;
+        }
+        self.checkpoint = Some(last);
+        expired
     }
 
     /// A piece from an earlier run may have no record left: trimmed, or filtered out since.

@@ -15,6 +15,7 @@
 //! <https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html>
 
 mod failure;
+pub(crate) mod filters;
 mod lane;
 mod progress;
 mod response;

@@ -3,6 +3,8 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 use thiserror::Error;
 
+use super::filters;
+use crate::document::Document;
 use crate::pattern::Pattern;
 
 /// What an event source mapping on a stream was declared to do.
@@ -70,6 +72,7 @@ impl Settings {
                 "tumbling windows are not done here",
             ));
         }
+        properties.check_metrics()?;
         let age = properties.or_minus_one("maximumRecordAgeInSeconds", 60, 604_800)?;
         let retries = properties.or_minus_one("maximumRetryAttempts", 0, 10_000)?;
         Ok(Self {
@@ -97,10 +100,14 @@ impl Settings {
         })
     }
 
-    /// Whether a record, as the function would get it, passes the filters.
+    /// Whether a record, as the JSON text that the function would get, passes the filters.
     #[must_use]
-    pub fn wants(&self, record: &Value) -> bool {
-        self.filters.is_empty() || self.filters.iter().any(|filter| filter.matches(record))
+    pub fn wants(&self, record: &str) -> bool {
+        self.filters.is_empty()
+            || Document::parse(record).is_ok_and(|record| {
+                let mut filters = self.filters.iter();
+                filters.any(|filter| filter.matches_document(&record))
+            })
     }
 }
 
@@ -211,28 +218,22 @@ impl Properties<'_> {
 
     fn filters(&self) -> Result<Vec<Pattern>, SettingsError> {
         let name = "filterCriteria";
-        let filters = self.get(name).and_then(|criteria| criteria.get("filters"));
-        let Some(filters) = filters.and_then(Value::as_array) else {
-            return Ok(Vec::new());
-        };
-        if filters.len() > 10 {
-            return Err(self.error(name, "AWS takes at most 10 filters"));
+        let criteria = self.get(name).unwrap_or(&Value::Null);
+        filters::declared(criteria).map_err(|allowed| self.error(name, allowed))
+    }
+
+    /// Metrics are not kept here, so a right choice of them changes nothing.
+    fn check_metrics(&self) -> Result<(), SettingsError> {
+        let name = "metricsConfig";
+        let chosen = self.get(name).and_then(|config| config.get("metrics"));
+        let known = |metric: &Value| metric == "EventCount" || metric == "ErrorCount";
+        match chosen {
+            Some(Value::Array(metrics)) if !metrics.iter().all(known) => Err(self.error(
+                name,
+                "AWS takes EventCount and ErrorCount for a DynamoDB stream",
+            )),
+            _ => Ok(()),
         }
-        filters
-            .iter()
-            .map(|filter| {
-                let text = filter
-                    .get("pattern")
-                    .and_then(Value::as_str)
-                    .unwrap_or("{}");
-                if text.len() > 4096 {
-                    return Err(self.error(name, "AWS takes patterns of at most 4,096 characters"));
-                }
-                let pattern = serde_json::from_str(text)
-                    .map_err(|error| self.error(name, format!("a pattern is not JSON: {error}")))?;
-                Pattern::parse(&pattern).map_err(|error| self.error(name, error.to_string()))
-            })
-            .collect()
     }
 
     fn on_failure(&self) -> Result<Option<String>, SettingsError> {
@@ -242,15 +243,36 @@ impl Properties<'_> {
             .and_then(|config| config.pointer("/onFailure/destinationArn"))
             .and_then(Value::as_str);
         let Some(arn) = arn else { return Ok(None) };
-        let queue = arn.starts_with("arn:aws:sqs:");
-        let fifo = arn.to_ascii_lowercase().ends_with(".fifo");
-        if (queue && !fifo) || arn.starts_with("arn:aws:s3:::") {
-            return Ok(Some(arn.to_owned()));
+        match refusal(arn) {
+            None => Ok(Some(arn.to_owned())),
+            Some(reason) => Err(self.error(name, reason)),
         }
-        Err(self.error(
-            name,
-            "the failure destination must be a standard queue or a bucket (AWS also takes SNS \
-             topics, which are not done here)",
-        ))
+    }
+}
+
+/// Why a failure destination can't be used, if so.
+///
+/// <https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html>
+fn refusal(arn: &str) -> Option<&'static str> {
+    let fifo = arn.to_ascii_lowercase().ends_with(".fifo");
+    let service = arn
+        .strip_prefix("arn:aws:")
+        .unwrap_or(arn)
+        .split(':')
+        .next();
+    match service {
+        Some("sqs" | "sns") if fifo => {
+            Some("AWS takes standard queues and topics as failure destinations, no FIFO ones")
+        }
+        Some("sqs") => None,
+        Some("s3") if arn.starts_with("arn:aws:s3:::") => None,
+        Some("sns") => Some(
+            "SNS topics as failure destinations are not done here; a standard queue or a bucket is",
+        ),
+        Some("kafka") => Some(
+            "Kafka topics are failure destinations of Kafka mappings; a standard queue or a bucket \
+             is one here",
+        ),
+        _ => Some("the failure destination must be a standard queue or a bucket"),
     }
 }

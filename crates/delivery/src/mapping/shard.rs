@@ -75,6 +75,8 @@ pub enum Effect<P> {
     },
     /// Put these records into the failure destination.
     Discard(Discard<P>),
+    /// Tell that these records are lost: the stream dropped them before they were done.
+    Expired(Vec<Record<P>>),
     /// Come back at this time if nothing happens before; it replaces the time asked for before.
     Wake(Time),
 }
@@ -144,6 +146,8 @@ pub struct Shard<P> {
     /// Whether a read is under way.
     reading: bool,
     committed: Progress,
+    /// The stream keeps nothing that is older.
+    horizon: Time,
 }
 
 impl<P: Clone> Shard<P> {
@@ -173,7 +177,14 @@ impl<P: Clone> Shard<P> {
             },
             reading: false,
             committed,
+            horizon: Time(0),
         }
+    }
+
+    /// Takes in that the stream keeps no record made before `horizon`: from the next step on what is
+    /// older and not under way is lost, also for the failure destination.
+    pub fn trimmed_before(&mut self, horizon: Time) {
+        self.horizon = horizon;
     }
 
     /// What follows from an input.
@@ -183,6 +194,10 @@ impl<P: Clone> Shard<P> {
         let read_all_it_may = self.reach.exhausted || self.room() == 0;
         let mut wake = None;
         for (index, lane) in self.lanes.iter_mut().enumerate() {
+            let expired = lane.expire(self.horizon);
+            if !expired.is_empty() {
+                effects.push(Effect::Expired(expired));
+            }
             lane.skip_to(self.reach.read_to.as_ref());
             let next = lane.next(&self.settings, read_all_it_may, &self.reach, now);
             effects.extend(next.effect(index));

@@ -7,6 +7,9 @@ use crate::Occurrence;
 use crate::destination::Destination;
 use crate::sqs::Outgoing;
 
+/// The condition of records that the stream dropped; AWS has no word for it.
+const EXPIRED: &str = "ExpiredInStream";
+
 /// Puts records where the mapping wants them; whether they are there now.
 pub(super) async fn put(
     discard: &Discard<Arc<str>>,
@@ -48,4 +51,20 @@ pub(super) async fn put(
         count: discard.records.len(),
     });
     true
+}
+
+/// Tells that records are gone from the stream before they were done. No failure destination gets
+/// them: AWS promises that for retries and age only.
+pub(super) fn tell_lost(count: usize, mapping: &Mapping, surroundings: &Surroundings) {
+    surroundings.journal.tell(Occurrence::Warning(format!(
+        "{count} records of {} expired in the stream before they were processed and are lost; give \
+         the mapping a maximumRecordAgeInSeconds below 24 h and a failure destination",
+        mapping.resource,
+    )));
+    surroundings.journal.tell(Occurrence::Discarded {
+        source: mapping.uuid.clone(),
+        destination: None,
+        condition: EXPIRED.to_owned(),
+        count,
+    });
 }

@@ -26,7 +26,7 @@ use delivery::target::Backoff;
 use delivery::undocumented::STREAM_RETRY_PAUSES;
 use tokio::task::JoinSet;
 
-use crate::{Chance, Clock, Invoke, Journal, Store};
+use crate::{Chance, Clock, Invoke, Journal, Occurrence, Store};
 
 pub use crate::FailureDestination;
 pub use crate::dynamodb::{Page, StreamRecord};
@@ -39,6 +39,11 @@ pub use stream::{Stream, Streams};
 
 use coordinator::Coordinator;
 use progress::Saved;
+
+/// As many filters as a mapping may have without a raised quota.
+///
+/// <https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html>
+const USUAL_FILTERS: usize = 5;
 
 /// What mappings work with.
 #[derive(Clone)]
@@ -92,6 +97,14 @@ impl Mappings {
                     resource: mapping.resource.clone(),
                     stream: mapping.stream_arn.clone(),
                 })?;
+            if mapping.settings.filters.len() > USUAL_FILTERS {
+                surroundings.journal.tell(Occurrence::Warning(format!(
+                    "the event source mapping {} has {} filters; AWS takes {USUAL_FILTERS} unless \
+                     the account's quota was raised to 10",
+                    mapping.resource,
+                    mapping.settings.filters.len(),
+                )));
+            }
             if mapping.settings.enabled {
                 coordinators.push(Coordinator::new(
                     mapping,

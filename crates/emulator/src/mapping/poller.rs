@@ -69,6 +69,7 @@ impl Poller {
         loop {
             while let Some(input) = inputs.pop_front() {
                 self.wake = None;
+                self.shard.trimmed_before(self.stream.horizon());
                 for effect in self.shard.step(input, self.surroundings.clock.now()) {
                     self.perform(effect).await;
                 }
@@ -99,6 +100,9 @@ impl Poller {
             Effect::Commit(progress) => self.commit(&progress).await,
             Effect::Read { after, limit } => self.wanted = Some((after, limit)),
             Effect::Wake(time) => self.wake = Some(time),
+            Effect::Expired(records) => {
+                discards::tell_lost(records.len(), &self.mapping, &self.surroundings);
+            }
             Effect::Invoke { lane, records } => self.running.push(self.invoke(lane, &records)),
             Effect::Discard(discard) => {
                 let mapping = Arc::clone(&self.mapping);

@@ -14,11 +14,10 @@ pub(super) fn wanted(
 ) -> Option<Record<Arc<str>>> {
     let mut body = record.body;
     body.insert("eventSourceARN".to_owned(), json!(stream_arn));
-    let body = Value::Object(body);
-    if !settings.wants(&body) {
+    let text = Value::Object(body).to_string();
+    if !settings.wants(&text) {
         return None;
     }
-    let text = body.to_string();
     Some(Record {
         sequence_number: SequenceNumber::from(record.sequence_number),
         item: item(&record.keys),

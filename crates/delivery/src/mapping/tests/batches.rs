@@ -8,7 +8,7 @@ fn always_well(settings: Settings) -> World {
 }
 
 #[test]
-fn row_2_2_records_are_given_in_order_and_the_checkpoint_follows() {
+fn records_are_given_in_order_and_the_checkpoint_follows() {
     // GIVEN a stream with three records
     let mut world = always_well(defaults());
     world.write([1, 2, 3]);
@@ -25,7 +25,7 @@ fn row_2_2_records_are_given_in_order_and_the_checkpoint_follows() {
 }
 
 #[test]
-fn row_2_2_a_batch_closes_at_the_batch_size() {
+fn row_2_2_batch_closes_at_the_batch_size() {
     let mut world = always_well(Settings {
         batch_size: 7,
         ..defaults()
@@ -37,7 +37,7 @@ fn row_2_2_a_batch_closes_at_the_batch_size() {
 }
 
 #[test]
-fn row_2_2_a_batch_closes_at_six_megabytes() {
+fn row_2_2_batch_closes_at_six_megabytes() {
     // GIVEN records of which two fit into an event, with the text around them, and three do not
     let mut world = always_well(defaults());
     let bytes = (EVENT_BYTES - event_bytes(2, 0)) / 2;
@@ -66,7 +66,7 @@ fn the_size_of_an_event_is_counted_as_it_is_sent() {
 }
 
 #[test]
-fn row_2_2_a_window_gathers_records_until_it_is_over() {
+fn row_2_2_batch_closes_at_the_end_of_its_window() {
     // GIVEN a window of ten seconds
     let mut world = always_well(Settings {
         batching_window: Duration::from_secs(10),
@@ -84,7 +84,7 @@ fn row_2_2_a_window_gathers_records_until_it_is_over() {
 }
 
 #[test]
-fn row_2_2_the_next_window_starts_when_the_invocation_before_ends() {
+fn row_2_1_maximum_batching_window_of_the_next_batch_starts_when_the_invocation_before_ends() {
     let mut world = always_well(Settings {
         batching_window: Duration::from_secs(10),
         batch_size: 2,
@@ -116,7 +116,7 @@ fn a_record_waits_no_longer_than_a_window_however_long_the_stream_was_quiet() {
 }
 
 #[test]
-fn row_2_1_parallel_lanes_keep_the_order_of_each_item() {
+fn row_2_1_parallelization_factor_keeps_the_order_of_each_item() {
     // GIVEN four lanes, and a function that fails on one item at first
     let mut tries = 0;
     let mut world = World::new(
@@ -192,7 +192,7 @@ fn a_restart_with_other_lanes_leaves_nothing_out() {
 }
 
 #[test]
-fn row_2_1_latest_starts_after_what_is_there() {
+fn row_2_1_starting_position_latest_starts_after_what_is_there() {
     let mut world = World::new(
         Settings {
             starting_position: StartingPosition::Latest,

@@ -4,7 +4,7 @@ use super::world::{HOUR, World, defaults, failed, not_run, number, poisoned_by, 
 use crate::mapping::{Condition, Settings};
 
 #[test]
-fn row_2_2_a_failed_batch_blocks_the_shard_until_it_succeeds() {
+fn row_2_2_failed_batch_blocks_its_shard_until_it_succeeds() {
     // GIVEN a function that fails three times
     let mut failures = 3;
     let mut world = World::new(
@@ -32,15 +32,61 @@ fn row_2_2_a_failed_batch_blocks_the_shard_until_it_succeeds() {
 }
 
 #[test]
-fn row_2_2_endless_retries_block_the_shard_for_a_day_and_more() {
+fn row_2_2_records_expire_and_unblock_the_shard_after_a_day_of_endless_retries() {
+    // GIVEN a poison record, and one that was written an hour later
     let mut world = World::new(defaults(), poisoned_by(&[1]));
+    world.retention = HOUR * 24;
     world.write([1]);
     world.pass(HOUR);
     world.write([2]);
-    world.pass(HOUR * 30);
+    // WHEN almost a day has passed THEN the shard is still blocked
+    world.pass(HOUR * 22 + Duration::from_mins(59));
     assert!(world.invoked.len() > 1000);
     assert!(world.invoked.iter().all(|batch| *batch == [1]));
+    // WHEN the stream drops the record
+    world.pass(Duration::from_mins(2));
+    // THEN it is lost, no failure destination has it, and the next is given
+    assert_eq!(world.expired, [vec![1]]);
     assert_eq!(world.discarded, []);
+    assert_eq!(world.invoked.last(), Some(&vec![2]));
+    assert_eq!(world.checkpoint(), Some(number(2)));
+}
+
+#[test]
+fn row_2_2_records_expire_that_wait_behind_a_blocked_batch_and_for_a_broken_destination() {
+    // GIVEN no retries, a failure destination that is down, and a window in which three are written
+    let mut world = World::new(
+        Settings {
+            maximum_retry_attempts: Some(0),
+            batch_size: 2,
+            ..defaults()
+        },
+        poisoned_by(&[1]),
+    );
+    world.retention = HOUR * 24;
+    world.destination_up = false;
+    world.write([1]);
+    world.pass(HOUR);
+    world.write([2, 3]);
+    world.pass(HOUR * 23 + Duration::from_mins(1));
+    // THEN what could not be kept in time is lost, and the rest goes on
+    assert_eq!(world.expired, [vec![1]]);
+    assert_eq!(world.invoked, [vec![1], vec![2, 3]]);
+    assert_eq!(world.checkpoint(), Some(number(3)));
+}
+
+#[test]
+fn row_2_2_records_expire_out_of_a_batch_and_its_younger_ones_go_on() {
+    let mut world = World::new(defaults(), |_| not_run());
+    world.retention = HOUR * 24;
+    world.write([1, 2]);
+    world.now = world.now.plus(HOUR);
+    world.write([3]);
+    world.pass(HOUR * 23 + Duration::from_mins(1));
+    assert_eq!(world.expired, [vec![1, 2]]);
+    assert_eq!(world.invoked.first(), Some(&vec![1, 2, 3]));
+    assert_eq!(world.invoked.last(), Some(&vec![3]));
+    assert_eq!(world.checkpoint(), Some(number(2)));
 }
 
 #[test]
@@ -60,7 +106,7 @@ fn row_2_2_pauses_between_retries_grow_to_a_limit() {
 }
 
 #[test]
-fn row_2_2_retries_that_are_used_up_send_the_batch_to_the_destination() {
+fn row_2_2_discarded_records_go_to_the_destination_when_the_retries_are_used_up() {
     // GIVEN two retries
     let mut world = World::new(
         Settings {
@@ -88,7 +134,7 @@ fn row_2_2_retries_that_are_used_up_send_the_batch_to_the_destination() {
 }
 
 #[test]
-fn row_2_2_no_retries_give_up_after_the_first_failure() {
+fn row_2_1_maximum_retry_attempts_of_zero_gives_up_after_the_first_failure() {
     let mut world = World::new(
         Settings {
             maximum_retry_attempts: Some(0),
@@ -103,7 +149,7 @@ fn row_2_2_no_retries_give_up_after_the_first_failure() {
 }
 
 #[test]
-fn row_2_2_a_throttled_invocation_uses_up_no_retry() {
+fn row_2_2_throttles_are_not_counted() {
     // GIVEN no retries, and a function that is throttled many times before it runs
     let mut throttled = 50;
     let mut world = World::new(
@@ -128,7 +174,7 @@ fn row_2_2_a_throttled_invocation_uses_up_no_retry() {
 }
 
 #[test]
-fn row_2_2_only_the_age_ends_throttles() {
+fn row_2_2_throttles_are_not_counted_and_only_the_age_ends_them() {
     let mut world = World::new(
         Settings {
             maximum_record_age: Some(Duration::from_mins(1)),
@@ -145,7 +191,7 @@ fn row_2_2_only_the_age_ends_throttles() {
 }
 
 #[test]
-fn row_2_2_bisect_finds_the_poison_and_spends_no_retry_on_the_search() {
+fn row_2_2_bisect_spends_no_retry_on_the_search() {
     // GIVEN eight records, one of them poison, and one retry
     let mut world = World::new(
         Settings {
@@ -192,7 +238,7 @@ fn row_2_2_bisect_with_endless_retries_still_blocks_at_the_poison() {
 }
 
 #[test]
-fn row_2_2_a_record_that_is_too_old_goes_to_the_destination_and_the_rest_goes_on() {
+fn row_2_1_maximum_record_age_gives_up_what_is_older_and_the_rest_goes_on() {
     // GIVEN an age limit, two old records and a young one in one batch, and a function that fails
     let mut world = World::new(
         Settings {
@@ -222,7 +268,7 @@ fn row_2_2_a_record_that_is_too_old_goes_to_the_destination_and_the_rest_goes_on
 }
 
 #[test]
-fn row_2_2_a_stopped_mapping_keeps_its_place_and_its_retries() {
+fn row_2_2_stopped_mapping_keeps_its_position_and_its_retries() {
     // GIVEN a batch that failed twice of three allowed times
     let mut world = World::new(
         Settings {

@@ -8,6 +8,7 @@
 mod batches;
 mod destination;
 mod failures;
+mod filters;
 mod partial;
 mod properties;
 mod responses;

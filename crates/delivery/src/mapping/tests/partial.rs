@@ -6,7 +6,7 @@ use crate::Outcome;
 use crate::mapping::Settings;
 
 #[test]
-fn row_2_3_without_the_response_type_the_answer_is_not_read() {
+fn row_2_1_function_response_types_left_out_mean_that_the_answer_is_not_read() {
     let mut world = World::new(defaults(), |_| failing(&[1]));
     world.write([1, 2]);
     world.run();
@@ -14,7 +14,7 @@ fn row_2_3_without_the_response_type_the_answer_is_not_read() {
 }
 
 #[test]
-fn row_2_3_everything_from_the_lowest_reported_record_comes_again() {
+fn row_2_3_lowest_identifier_is_the_checkpoint() {
     // GIVEN a function that reports 3 (and 5) once
     let first = Rc::new(Cell::new(true));
     let mut world = World::new(
@@ -40,7 +40,7 @@ fn row_2_3_everything_from_the_lowest_reported_record_comes_again() {
 }
 
 #[test]
-fn row_2_3_a_reported_failure_with_bisect_is_cut_and_not_halved() {
+fn row_2_3_partial_response_with_bisect_is_cut_and_not_halved() {
     let mut world = World::new(
         Settings {
             report_batch_item_failures: true,
@@ -59,7 +59,7 @@ fn row_2_3_a_reported_failure_with_bisect_is_cut_and_not_halved() {
 }
 
 #[test]
-fn row_2_3_an_invocation_error_with_bisect_is_halved_whatever_is_reported_otherwise() {
+fn row_2_3_invocation_error_with_bisect_is_halved_whatever_is_reported_otherwise() {
     let mut world = World::new(
         Settings {
             report_batch_item_failures: true,
@@ -76,7 +76,7 @@ fn row_2_3_an_invocation_error_with_bisect_is_halved_whatever_is_reported_otherw
 }
 
 #[test]
-fn row_2_3_a_broken_answer_fails_the_whole_batch() {
+fn row_2_3_unreadable_answer_fails_the_whole_batch() {
     let mut world = World::new(
         Settings {
             report_batch_item_failures: true,
@@ -92,7 +92,7 @@ fn row_2_3_a_broken_answer_fails_the_whole_batch() {
 }
 
 #[test]
-fn retries_do_not_start_again_after_partial_progress() {
+fn row_2_2_retries_after_partial_progress_do_not_start_again() {
     // GIVEN three retries and a function that gets one record further each time
     let mut world = World::new(
         Settings {

@@ -1,123 +1,74 @@
+//! Answers to the batch 11, 12, 13 and what they mean
+//! (<https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html>).
+
 use crate::mapping::{Response, SequenceNumber, read_response};
 
 use Response::{Failed, FailedFrom, Succeeded};
 
-/// Answers to the batch 11, 12, 13 and what they mean, by AWS's tables
-/// (<https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html>).
-/// The name of a row ends with "(undocumented)" where AWS says nothing about streams.
-const TABLE: [(&str, &str, Response); 24] = [
-    (
-        "an empty list is success",
-        r#"{"batchItemFailures":[]}"#,
-        Succeeded,
-    ),
-    (
-        "a null list is success",
-        r#"{"batchItemFailures":null}"#,
-        Succeeded,
-    ),
-    ("an empty object is success", "{}", Succeeded),
-    ("null is success", "null", Succeeded),
-    ("an empty body is success", "", Succeeded),
-    ("white space is success", " \n", Succeeded),
-    (
-        "the first record",
-        r#"{"batchItemFailures":[{"itemIdentifier":"11"}]}"#,
-        FailedFrom(0),
-    ),
-    (
-        "a middle record",
-        r#"{"batchItemFailures":[{"itemIdentifier":"12"}]}"#,
-        FailedFrom(1),
-    ),
-    (
-        "the last record",
-        r#"{"batchItemFailures":[{"itemIdentifier":"13"}]}"#,
-        FailedFrom(2),
-    ),
-    (
-        "the lowest of several",
-        r#"{"batchItemFailures":[{"itemIdentifier":"13"},{"itemIdentifier":"12"}]}"#,
-        FailedFrom(1),
-    ),
-    (
-        "one record twice",
-        r#"{"batchItemFailures":[{"itemIdentifier":"12"},{"itemIdentifier":"12"}]}"#,
-        FailedFrom(1),
-    ),
-    (
-        "other members do not matter",
-        r#"{"x":1,"batchItemFailures":[{"itemIdentifier":"12","y":2}]}"#,
-        FailedFrom(1),
-    ),
-    (
-        "an empty identifier fails the batch",
-        r#"{"batchItemFailures":[{"itemIdentifier":""}]}"#,
-        Failed,
-    ),
-    (
-        "a null identifier fails the batch",
-        r#"{"batchItemFailures":[{"itemIdentifier":null}]}"#,
-        Failed,
-    ),
-    (
-        "a misnamed identifier fails the batch",
-        r#"{"batchItemFailures":[{"ItemIdentifier":"12"}]}"#,
-        Failed,
-    ),
-    (
-        "one bad identifier among good ones fails the batch",
-        r#"{"batchItemFailures":[{"itemIdentifier":"13"},{"itemIdentifier":""}]}"#,
-        Failed,
-    ),
-    (
-        "a misspelt list is success, and loses records",
-        r#"{"BatchItemFailures":[{"itemIdentifier":"12"}]}"#,
-        Succeeded,
-    ),
-    (
-        "a number as identifier fails the batch (undocumented)",
-        r#"{"batchItemFailures":[{"itemIdentifier":12}]}"#,
-        Failed,
-    ),
-    (
-        "an identifier that is not in the batch fails it (undocumented)",
-        r#"{"batchItemFailures":[{"itemIdentifier":"99"}]}"#,
-        Failed,
-    ),
-    (
-        "text in the list fails the batch (undocumented)",
-        r#"{"batchItemFailures":["12"]}"#,
-        Failed,
-    ),
-    (
-        "a list that is none fails the batch (undocumented)",
-        r#"{"batchItemFailures":"12"}"#,
-        Failed,
-    ),
-    (
-        "a body that is not JSON fails the batch (undocumented)",
-        "done",
-        Failed,
-    ),
-    (
-        "a body that is text fails the batch (undocumented)",
-        r#""done""#,
-        Failed,
-    ),
-    (
-        "a body that is a list fails the batch (undocumented)",
-        "[]",
-        Failed,
-    ),
-];
-
-#[test]
-fn row_2_3_every_answer_means_what_the_table_says() {
+fn means(body: &str, expected: Response) {
     let batch: Vec<_> = ["11", "12", "13"].map(SequenceNumber::from).into();
     let batch: Vec<_> = batch.iter().collect();
-    for (name, body, expected) in TABLE {
-        assert_eq!(read_response(body.as_bytes(), &batch), expected, "{name}");
+    assert_eq!(read_response(body.as_bytes(), &batch), expected, "{body}");
+}
+
+/// What the answer with these failures means.
+fn failures_mean(failures: &str, expected: Response) {
+    means(&format!(r#"{{"batchItemFailures":{failures}}}"#), expected);
+}
+
+#[test]
+fn row_2_3_lowest_identifier_is_the_checkpoint_wherever_it_stands_in_the_list() {
+    let identifier = |number: &str| format!(r#"{{"itemIdentifier":"{number}"}}"#);
+    let (first, middle, last) = (identifier("11"), identifier("12"), identifier("13"));
+    failures_mean(&format!("[{first}]"), FailedFrom(0));
+    failures_mean(&format!("[{middle}]"), FailedFrom(1));
+    failures_mean(&format!("[{last}]"), FailedFrom(2));
+    failures_mean(&format!("[{last},{middle}]"), FailedFrom(1));
+    failures_mean(&format!("[{middle},{middle}]"), FailedFrom(1));
+    // Other members do not matter.
+    failures_mean(r#"[{"itemIdentifier":"12","y":2}],"x":1"#, FailedFrom(1));
+}
+
+#[test]
+fn row_2_3_empty_list_is_success_and_so_are_null_and_an_empty_body() {
+    failures_mean("[]", Succeeded);
+    failures_mean("null", Succeeded);
+    for body in ["", " \n", "null", "{}"] {
+        means(body, Succeeded);
+    }
+}
+
+#[test]
+fn row_2_3_bad_identifier_fails_the_batch() {
+    failures_mean(r#"[{"itemIdentifier":""}]"#, Failed);
+    failures_mean(r#"[{"itemIdentifier":null}]"#, Failed);
+    failures_mean(r#"[{"ItemIdentifier":"12"}]"#, Failed);
+    // Also among good ones.
+    failures_mean(r#"[{"itemIdentifier":"13"},{"itemIdentifier":""}]"#, Failed);
+}
+
+#[test]
+fn row_2_3_misspelt_list_is_success_and_loses_records() {
+    for name in ["BatchItemFailures", "batchitemfailures", "batchItemFailure"] {
+        means(
+            &format!(r#"{{"{name}":[{{"itemIdentifier":"12"}}]}}"#),
+            Succeeded,
+        );
+    }
+}
+
+#[test]
+fn row_2_3_unreadable_answer_fails_the_batch_as_does_an_unknown_number() {
+    failures_mean(r#"[{"itemIdentifier":"99"}]"#, Failed);
+    failures_mean(
+        r#"[{"itemIdentifier":"12"},{"itemIdentifier":"99"}]"#,
+        Failed,
+    );
+    failures_mean(r#"[{"itemIdentifier":12}]"#, Failed);
+    failures_mean(r#"["12"]"#, Failed);
+    failures_mean(r#""12""#, Failed);
+    for body in ["done", r#""done""#, "[]", "{"] {
+        means(body, Failed);
     }
 }
 

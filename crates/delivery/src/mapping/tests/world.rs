@@ -100,6 +100,10 @@ pub(super) struct World {
     pub(super) discarded: Vec<Discard<u64>>,
     /// What was made durable last.
     pub(super) committed: Progress,
+    /// What the stream dropped before it was done.
+    pub(super) expired: Vec<Vec<u64>>,
+    /// How long the stream keeps its records.
+    pub(super) retention: Duration,
     /// Whether the failure destination takes anything.
     pub(super) destination_up: bool,
     wanted: Option<(Option<SequenceNumber>, usize)>,
@@ -128,6 +132,8 @@ impl World {
             invoked_at: Vec::new(),
             discarded: Vec::new(),
             committed: Progress::default(),
+            expired: Vec::new(),
+            retention: Duration::MAX,
             destination_up: true,
             wanted: None,
             wake: None,
@@ -174,6 +180,9 @@ impl World {
         let mut inputs = VecDeque::from([Input::Woken]);
         while let Some(input) = inputs.pop_front().or_else(|| self.read()) {
             self.wake = None;
+            let retention = u64::try_from(self.retention.as_millis()).unwrap_or(u64::MAX);
+            self.shard
+                .trimmed_before(Time(self.now.0.saturating_sub(retention)));
             for effect in self.shard.step(input, self.now) {
                 inputs.extend(self.perform(effect));
             }
@@ -197,6 +206,10 @@ impl World {
         match effect {
             Effect::Commit(progress) => self.committed = progress,
             Effect::Read { after, limit } => self.wanted = Some((after, limit)),
+            Effect::Expired(records) => {
+                let records = records.iter().map(|record| record.payload);
+                self.expired.push(records.collect());
+            }
             Effect::Wake(time) => self.wake = Some(time),
             Effect::Invoke { lane, records } => {
                 let batch: Vec<_> = records.iter().map(|record| record.payload).collect();

@@ -2,7 +2,8 @@ use std::str::FromStr;
 
 use serde_json::{Value, json};
 
-use super::double::{Machine, QUEUE, only, stack};
+use super::double::{BUCKET, Machine, QUEUE, only, stack};
+use crate::Occurrence;
 use crate::mapping::{Mappings, Polling, declared};
 
 fn refusal(mapping: &Value) -> String {
@@ -24,15 +25,44 @@ fn a_mapping_that_can_not_run_is_refused_by_name() {
             json!({ "eventSourceArn": QUEUE }),
             "only streams of DynamoDB tables",
         ),
-        (
-            json!({ "destinationConfig": { "onFailure": { "destinationArn": "arn:aws:s3:::other" } } }),
-            "arn:aws:s3:::other as its failure destination",
-        ),
     ] {
         let error = refusal(&mapping);
         assert!(error.contains(named), "{error}");
         assert!(error.contains("users-relay"), "{error}");
     }
+}
+
+#[test]
+fn row_2_4_role_is_not_checked_and_the_destination_must_be_declared() {
+    // GIVEN no role and no policy at all
+    let to = |arn: &str| json!({ "destinationConfig": { "onFailure": { "destinationArn": arn } } });
+    for arn in [QUEUE, BUCKET] {
+        let mappings = declared(&stack(&to(arn))).unwrap();
+        assert_eq!(only(&mappings).on_failure.as_deref(), Some(arn));
+    }
+    let error = refusal(&to("arn:aws:s3:::other"));
+    assert!(
+        error.contains("arn:aws:s3:::other as its failure destination"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn row_2_1_filter_criteria_with_more_than_five_filters_are_told_to_need_a_raised_quota() {
+    let filters = |count: usize| {
+        let filter = json!({ "pattern": "{\"eventName\":[\"INSERT\"]}" });
+        json!({ "filterCriteria": { "filters": vec![filter; count] } })
+    };
+    let machine = Machine::in_memory();
+    let mut heard = machine.journal.listen();
+    let _five = machine.start(&super::double::Function::well(), &filters(5));
+    assert!(heard.try_recv().is_err());
+    let _six = machine.start(&super::double::Function::well(), &filters(6));
+    let told = heard.try_recv().unwrap();
+    assert!(
+        matches!(&told, Occurrence::Warning(text) if text.contains("6 filters; AWS takes 5 unless")),
+        "{told:?}"
+    );
 }
 
 #[tokio::test]

@@ -76,7 +76,7 @@ async fn an_item_written_and_expired_gives_an_event_of_the_same_shape_as_on_aws(
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_written_before_the_start_is_delivered_from_the_trim_horizon() {
+async fn row_2_1_starting_position_trim_horizon_delivers_what_was_written_before() {
     let machine = Machine::in_memory();
     machine.put_all(0..5).await;
     let function = Function::well();
@@ -89,7 +89,7 @@ async fn what_was_written_before_the_start_is_delivered_from_the_trim_horizon() 
 }
 
 #[tokio::test(start_paused = true)]
-async fn latest_leaves_out_what_was_there_also_after_a_restart() {
+async fn row_2_1_starting_position_latest_leaves_out_what_was_there_also_after_a_restart() {
     let machine = Machine::in_memory();
     machine.put_all(0..2).await;
     let latest = json!({ "startingPosition": "LATEST" });
@@ -103,7 +103,7 @@ async fn latest_leaves_out_what_was_there_also_after_a_restart() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn records_that_no_filter_wants_are_skipped_for_good() {
+async fn row_2_5_unmatched_records_are_skipped_for_good() {
     let machine = Machine::in_memory();
     let function = Function::well();
     let filtered = json!({ "filterCriteria": { "filters": [
@@ -127,7 +127,30 @@ async fn records_that_no_filter_wants_are_skipped_for_good() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_disabled_mapping_gives_nothing_and_keeps_its_place() {
+async fn row_2_5_unmatched_records_are_skipped_also_where_a_whole_page_is_unmatched() {
+    // GIVEN more records that no filter wants than one read takes
+    let machine = Machine::in_memory();
+    machine.put_all(0..2500).await;
+    let none = json!({ "filterCriteria": { "filters": [
+        { "pattern": "{\"eventName\":[\"REMOVE\"]}" },
+    ]}});
+    for polling in [Polling::Instant, Polling::Aws] {
+        drop(machine.start(&Function::well(), &none));
+        let mappings = machine.start_polling(&Function::well(), &none, polling);
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        drop(mappings);
+    }
+    // WHEN the mapping comes back without its filter
+    let function = Function::well();
+    let _mappings = machine.start(&function, &json!({}));
+    machine.put("new", &json!({})).await;
+    function.until_runs(1).await;
+    // THEN it goes on behind them
+    assert_eq!(function.batches(), [vec!["new"]]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn row_2_2_stopped_mapping_keeps_its_position_and_is_given_nothing() {
     let machine = Machine::in_memory();
     let function = Function::well();
     let disabled = machine.start(&function, &json!({ "enabled": false }));
@@ -140,7 +163,7 @@ async fn a_disabled_mapping_gives_nothing_and_keeps_its_place() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn polling_as_aws_does_reads_four_times_a_second_at_most() {
+async fn row_2_2_polls_four_times_a_second_at_most() {
     let machine = Machine::in_memory();
     let function = Function::well();
     let _mappings = machine.start_polling(&function, &json!({}), Polling::Aws);
@@ -161,7 +184,7 @@ async fn polling_as_aws_does_reads_four_times_a_second_at_most() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn polling_as_aws_does_takes_a_thousand_records_at_a_time() {
+async fn row_2_2_polls_four_times_a_second_and_a_thousand_records_each_time() {
     let machine = Machine::in_memory();
     machine.put_all(0..2500).await;
     let function = Function::well();
@@ -175,7 +198,7 @@ async fn polling_as_aws_does_takes_a_thousand_records_at_a_time() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_batching_window_gathers_what_comes_in_its_time() {
+async fn row_2_2_batch_closes_when_what_came_in_its_window_was_gathered() {
     let machine = Machine::in_memory();
     let function = Function::well();
     let _mappings = machine.start(&function, &json!({ "maximumBatchingWindowInSeconds": 5 }));

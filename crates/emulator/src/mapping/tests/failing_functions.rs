@@ -1,9 +1,14 @@
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use delivery::target::Backoff;
 use serde_json::{Value, json};
 
-use super::double::{BUCKET, FUNCTION, Function, Machine, QUEUE, STREAM, answered, failed, ids};
+use super::double::{
+    BUCKET, FUNCTION, Function, Machine, QUEUE, STREAM, answered, failed, ids, stack,
+};
 use crate::Occurrence;
+use crate::mapping::{Mappings, Polling, Surroundings, declared};
 
 /// The answer that reports this record of the event.
 fn reporting(event: &Value, place: usize) -> delivery::Outcome {
@@ -12,7 +17,7 @@ fn reporting(event: &Value, place: usize) -> delivery::Outcome {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_partial_failure_brings_back_the_reported_record_and_all_after_it() {
+async fn row_2_3_lowest_identifier_is_the_checkpoint_for_all_that_comes_again() {
     // GIVEN a function that reports the third record once
     let machine = Machine::in_memory();
     machine.put_all(0..5).await;
@@ -38,7 +43,7 @@ async fn a_partial_failure_brings_back_the_reported_record_and_all_after_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn poison_is_found_by_bisect_and_lands_in_the_bucket_with_its_payload() {
+async fn row_2_4_bucket_record_holds_what_bisect_found_under_awss_key() {
     // GIVEN one record that no function can take
     let machine = Machine::in_memory();
     let mut heard = machine.journal.listen();
@@ -110,7 +115,7 @@ async fn poison_is_found_by_bisect_and_lands_in_the_bucket_with_its_payload() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_queue_gets_the_place_of_the_records_and_not_the_records() {
+async fn row_2_4_queue_record_has_the_place_of_the_records_and_not_the_records() {
     let machine = Machine::in_memory();
     machine.put_all(0..2).await;
     let function = Function::new(|_| failed());
@@ -134,7 +139,7 @@ async fn a_queue_gets_the_place_of_the_records_and_not_the_records() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_record_that_is_too_old_is_given_up_after_its_time() {
+async fn row_2_1_maximum_record_age_is_how_long_a_record_is_tried() {
     // GIVEN a function that always fails, endless retries and an age limit
     let machine = Machine::in_memory();
     machine.put_all(0..1).await;
@@ -156,7 +161,7 @@ async fn a_record_that_is_too_old_is_given_up_after_its_time() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_a_destination_what_is_given_up_is_lost_and_the_journal_says_so() {
+async fn row_2_2_discarded_records_vanish_without_a_destination_and_that_is_told() {
     let machine = Machine::in_memory();
     let mut heard = machine.journal.listen();
     let mut first = true;
@@ -187,7 +192,7 @@ async fn without_a_destination_what_is_given_up_is_lost_and_the_journal_says_so(
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_function_that_can_not_run_costs_no_retry_and_is_told() {
+async fn row_2_2_throttles_are_not_counted_and_each_is_told() {
     // GIVEN no retries, and a function that is throttled at first
     let machine = Machine::in_memory();
     let mut heard = machine.journal.listen();
@@ -216,4 +221,57 @@ async fn a_function_that_can_not_run_costs_no_retry_and_is_told() {
     }
     assert_eq!(warnings.len(), 3);
     assert!(warnings[0].contains("users-relay waits: its function did not run: throttled"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn row_2_2_pauses_between_retries_are_those_that_are_configured() {
+    let machine = Machine::in_memory();
+    machine.put_all(0..1).await;
+    let clock = machine.clock;
+    let times = Arc::new(Mutex::new(Vec::new()));
+    let log = Arc::clone(&times);
+    let function = Function::new(move |_| {
+        log.lock().unwrap().push(clock.now());
+        failed()
+    });
+    let surroundings = Surroundings {
+        pauses: Backoff {
+            first: Duration::from_secs(5),
+            longest: Duration::from_secs(8),
+        },
+        ..machine.surroundings(&function, Polling::Instant)
+    };
+    let mappings = declared(&stack(&json!({}))).unwrap();
+    let _mappings = Mappings::start(mappings, &machine.tables, &surroundings).unwrap();
+    function.until_runs(4).await;
+    let times = times.lock().unwrap();
+    let pauses = times.windows(2).map(|two| two[1].since(two[0]).as_secs());
+    assert_eq!(pauses.collect::<Vec<_>>(), [5, 8, 8]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn row_2_4_size_of_a_record_is_no_limit_for_a_bucket_and_small_for_a_queue() {
+    for (destination, holds_records) in [(BUCKET, true), (QUEUE, false)] {
+        // GIVEN a batch of almost 6 MB that no function can take
+        let machine = Machine::in_memory();
+        let text = "x".repeat(390_000);
+        for id in 0..15 {
+            let item = json!({ "text": { "S": text } });
+            machine.put(&id.to_string(), &item).await;
+        }
+        let function = Function::new(|_| failed());
+        let _mappings = machine.start(
+            &function,
+            &json!({
+                "maximumRetryAttempts": 0,
+                "destinationConfig": { "onFailure": { "destinationArn": destination } },
+            }),
+        );
+        // THEN the destination gets one record for it
+        let (_, _, record) = machine.kept.first(1).await.remove(0);
+        assert_eq!(record["DDBStreamBatchInfo"]["batchSize"], 15);
+        let size = record.to_string().len();
+        assert_eq!(size > 5_000_000, holds_records, "{size}");
+        assert_eq!(size < 1_000, !holds_records, "{size}");
+    }
 }

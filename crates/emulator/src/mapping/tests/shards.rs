@@ -4,8 +4,9 @@ use std::time::Duration;
 use rusqlite::params;
 use serde_json::{Value, json};
 
-use super::double::{Function, Machine, answered, failed, ids, stack};
-use super::splitting::Splitting;
+use super::double::{BUCKET, Function, Machine, answered, failed, ids, stack};
+use super::splitting::{CREATED, Splitting};
+use crate::Occurrence;
 use crate::mapping::{Mappings, Polling, declared};
 
 fn start(
@@ -57,7 +58,7 @@ async fn shards_are_read_side_by_side() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_mapping_runs_as_many_batches_at_once_as_shards_times_its_factor() {
+async fn row_2_1_parallelization_factor_times_shards_is_how_many_batches_run_at_once() {
     let (machine, stream) = (Machine::in_memory(), Splitting::with(&["a", "b"]));
     stream.write("a", 0..100);
     stream.write("b", 100..200);
@@ -224,4 +225,55 @@ async fn a_shard_that_can_not_be_read_does_not_stop_the_others() {
     stream.breaks("a", false);
     tokio::time::sleep(Duration::from_secs(2)).await;
     assert_eq!(function.batches(), [vec!["2"], vec!["1"]]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn row_2_2_polls_four_times_a_second_each_shard() {
+    let (machine, stream) = (Machine::in_memory(), Splitting::with(&["a", "b"]));
+    let surroundings = machine.surroundings(&Function::well(), Polling::Aws);
+    let mappings = declared(&stack(&all())).unwrap();
+    let _mappings = Mappings::start(mappings, &stream, &surroundings).unwrap();
+    // WHEN something is written all the time
+    for user in 0..1_000 {
+        stream.write("a", [user]);
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    // THEN ten seconds are forty reads of each, however much is written
+    assert_eq!((stream.reads("a"), stream.reads("b")), (40, 40));
+}
+
+#[tokio::test(start_paused = true)]
+async fn row_2_2_records_expire_with_the_stream_and_that_is_told() {
+    // GIVEN a poison record, with endless retries and a failure destination
+    let (machine, stream) = (Machine::in_memory(), Splitting::with(&["a"]));
+    let mut heard = machine.journal.listen();
+    stream.write("a", 1..2);
+    stream.split("a", &["a1"]);
+    stream.write("a1", 2..3);
+    let function = Function::new(|event| {
+        if ids(event).contains(&"1".to_owned()) {
+            failed()
+        } else {
+            answered("null")
+        }
+    });
+    let to_bucket = json!({ "destinationConfig": { "onFailure": { "destinationArn": BUCKET } } });
+    let _mappings = start(&machine, &stream, &function, &to_bucket);
+    tokio::time::sleep(Duration::from_mins(10)).await;
+    assert!(!function.batches().contains(&vec!["2".to_owned()]));
+    // WHEN the stream drops it
+    stream.trims_before(CREATED.plus(Duration::from_secs(2)));
+    tokio::time::sleep(Duration::from_mins(1)).await;
+    // THEN the shard's child goes on, and the loss is told
+    assert!(function.batches().contains(&vec!["2".to_owned()]));
+    let mut lost = Vec::new();
+    while let Ok(occurrence) = heard.try_recv() {
+        if let Occurrence::Discarded {
+            destination, count, ..
+        } = occurrence
+        {
+            lost.push((destination, count));
+        }
+    }
+    assert_eq!(lost, [(None, 1)]);
 }

@@ -16,7 +16,11 @@ pub(super) struct Splitting(Arc<Inner>);
 struct Inner {
     shards: Mutex<Vec<(ShardDescription, Shard)>>,
     changes: watch::Sender<u64>,
+    horizon: Mutex<Time>,
 }
+
+/// When the records were made: that of user 7 seven seconds later.
+pub(super) const CREATED: Time = Time(1_795_238_220_000);
 
 #[derive(Default)]
 struct Shard {
@@ -25,6 +29,7 @@ struct Shard {
     closed: bool,
     /// The read fails.
     broken: bool,
+    reads: usize,
 }
 
 impl Splitting {
@@ -33,6 +38,7 @@ impl Splitting {
         let stream = Self(Arc::new(Inner {
             shards: Mutex::default(),
             changes: watch::Sender::new(0),
+            horizon: Mutex::default(),
         }));
         for shard in shards {
             stream.add(shard, None);
@@ -73,7 +79,7 @@ impl Splitting {
             );
             let record = StreamRecord {
                 sequence_number: number.clone(),
-                created_at: 4_000_000_000,
+                created_at: CREATED.0 / 1000 + u64::from(user),
                 keys,
                 body,
             };
@@ -99,6 +105,16 @@ impl Splitting {
     pub(super) fn breaks(&self, shard: &str, broken: bool) {
         self.with_shard(shard, |shard| shard.broken = broken)
             .unwrap();
+    }
+
+    /// How often the shard was read.
+    pub(super) fn reads(&self, shard: &str) -> usize {
+        self.with_shard(shard, |shard| shard.reads).unwrap()
+    }
+
+    /// Says that what was made before this time is dropped.
+    pub(super) fn trims_before(&self, horizon: Time) {
+        *self.0.horizon.lock().unwrap() = horizon;
     }
 
     /// Forgets a shard and its records.
@@ -128,6 +144,7 @@ impl Stream for Splitting {
 
     fn read(&self, shard: &str, after: Option<&str>, limit: usize) -> Result<Page, Error> {
         let page = self.with_shard(shard, |shard| {
+            shard.reads += 1;
             if shard.broken {
                 return Err(Error::Stream("no answer".into()));
             }
@@ -159,7 +176,7 @@ impl Stream for Splitting {
     }
 
     fn horizon(&self) -> Time {
-        Time(0)
+        *self.0.horizon.lock().unwrap()
     }
 
     fn changes(&self) -> watch::Receiver<u64> {

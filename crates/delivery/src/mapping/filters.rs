@@ -1,0 +1,33 @@
+//! The filters of an event source mapping: event patterns, in a smaller language than a rule's.
+//!
+//! <https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html>
+
+use serde_json::Value;
+
+use crate::pattern::{Language, Pattern};
+
+/// As many as AWS takes with a raised quota.
+const MAXIMUM_FILTERS: usize = 10;
+
+/// As many characters as one pattern may have.
+const MAXIMUM_LENGTH: usize = 4096;
+
+/// Reads `filterCriteria`; the error says what is allowed.
+pub(crate) fn declared(criteria: &Value) -> Result<Vec<Pattern>, String> {
+    let Some(filters) = criteria.get("filters").and_then(Value::as_array) else {
+        return Ok(Vec::new());
+    };
+    if filters.len() > MAXIMUM_FILTERS {
+        return Err(format!("AWS takes at most {MAXIMUM_FILTERS} filters"));
+    }
+    filters.iter().map(filter).collect()
+}
+
+fn filter(filter: &Value) -> Result<Pattern, String> {
+    let text = filter.get("pattern").and_then(Value::as_str);
+    let text = text.ok_or("each filter has a `pattern`, a JSON object as text")?;
+    if text.chars().count() > MAXIMUM_LENGTH {
+        return Err("AWS takes patterns of at most 4,096 characters".to_owned());
+    }
+    Pattern::read(text, Language::Filter).map_err(|error| error.to_string())
+}
