@@ -76,7 +76,7 @@ fn row_2_3_invocation_error_with_bisect_is_halved_whatever_is_reported_otherwise
 }
 
 #[test]
-fn row_2_3_unreadable_answer_fails_the_whole_batch() {
+fn row_2_3_unreadable_answer_fails_the_batch_which_comes_again_whole() {
     let mut world = World::new(
         Settings {
             report_batch_item_failures: true,
