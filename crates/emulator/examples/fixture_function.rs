@@ -45,6 +45,16 @@ async fn handle(event: LambdaEvent<Value>) -> Result<Value, Error> {
         Some("panic") => panic!("the function panicked"),
         Some("hang") => std::future::pending().await,
         Some("exit") => std::process::exit(3),
+        Some("use memory") => {
+            let megabytes = payload["megabytes"]
+                .as_u64()
+                .ok_or("megabytes is missing")?;
+            // What is written to is resident.
+            let used = vec![1_u8; usize::try_from(megabytes * 1024 * 1024)?];
+            let millis = payload["millis"].as_u64().unwrap_or_default();
+            tokio::time::sleep(Duration::from_millis(millis)).await;
+            Ok(json!(used.len()))
+        }
         Some("large") => {
             let bytes = payload["bytes"].as_u64().ok_or("bytes is missing")?;
             Ok("x".repeat(usize::try_from(bytes)?).into())

@@ -12,6 +12,7 @@
 
 mod failure_queue;
 mod kill;
+mod memory;
 #[path = "../outbox/mod.rs"]
 mod outbox;
 mod relay_killed;

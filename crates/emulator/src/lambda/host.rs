@@ -8,9 +8,9 @@ use uuid::Uuid;
 use super::environment::Environment;
 use super::guard::Guard;
 use super::process::{self, Start};
-use super::{Function, Logs, failure};
+use super::{Function, Logs, failure, memory};
 use crate::front::{AccessKeys, Caller};
-use crate::{Clock, Journal};
+use crate::{Clock, Journal, Occurrence};
 
 /// What [`super::Lambda`] runs functions with.
 #[derive(Clone, Debug)]
@@ -107,19 +107,36 @@ impl Host {
         };
         let host = Arc::clone(self);
         let watched = Arc::clone(&environment);
+        let process = child.id().unwrap_or_default();
+        let (name, memory_mb) = (function.name.clone(), function.memory_mb);
         tokio::spawn(async move {
-            let status = tokio::select! {
-                status = child.wait() => status,
-                () = watched.killed() => {
-                    host.forget(&watched.id, &credentials.access_key_id);
-                    let _ = child.start_kill();
-                    child.wait().await
+            let ended = tokio::select! {
+                biased;
+                status = child.wait() => Some(status),
+                () = watched.killed() => None,
+                used = memory::exceeded(&watched, process, memory_mb) => {
+                    host.tell_memory(&name, memory_mb, used);
+                    None
                 }
             };
             host.forget(&watched.id, &credentials.access_key_id);
+            let status = if let Some(status) = ended {
+                status
+            } else {
+                let _ = child.start_kill();
+                child.wait().await
+            };
             watched.set_ended(status.map_or_else(|error| error.to_string(), failure::exit_reason));
         });
         Ok(environment)
+    }
+
+    fn tell_memory(&self, function: &str, memory_mb: u64, used_mb: u64) {
+        let text = format!(
+            "{function} used {used_mb} MB of memory, and {memory_mb} MB are declared: its \
+             environment was killed, as on AWS"
+        );
+        self.settings.journal.tell(Occurrence::Warning(text));
     }
 
     fn forget(&self, id: &str, access_key_id: &str) {

@@ -14,6 +14,7 @@ mod guard;
 mod host;
 mod invoke_api;
 mod logs;
+mod memory;
 mod pool;
 mod process;
 mod runtime_api;

@@ -21,6 +21,7 @@ pub(super) struct Environment {
     current: Mutex<Option<Current>>,
     init_error: Mutex<Option<Bytes>>,
     phase: watch::Sender<Phase>,
+    work: Notify,
     kill: Notify,
 }
 
@@ -101,6 +102,7 @@ impl Environment {
             current: Mutex::new(None),
             init_error: Mutex::new(None),
             phase: watch::Sender::new(Phase::Init),
+            work: Notify::new(),
             kill: Notify::new(),
         }
     }
@@ -210,6 +212,7 @@ impl Environment {
             invocation_id: invocation_id.clone(),
             answer: assignment.answer,
         });
+        self.work.notify_one();
         if assignment.taken.send(now).is_err() {
             lock(&self.current).take();
             return Err(Misuse::Gone);
@@ -269,6 +272,18 @@ impl Environment {
     /// Waits for [`Self::end`].
     pub(super) async fn killed(&self) {
         self.kill.notified().await;
+    }
+
+    /// Whether the process starts or has an invocation.
+    pub(super) fn is_at_work(&self) -> bool {
+        *self.phase.borrow() == Phase::Init || lock(&self.current).is_some()
+    }
+
+    /// Waits until [`Self::is_at_work`].
+    pub(super) async fn at_work(&self) {
+        while !self.is_at_work() {
+            self.work.notified().await;
+        }
     }
 
     /// Called when the process is gone.

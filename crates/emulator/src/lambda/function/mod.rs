@@ -23,7 +23,7 @@ pub struct Function {
     pub handler: String,
     /// How long one invocation may take.
     pub timeout: Duration,
-    /// Declared memory in MB; told to the function, not enforced.
+    /// Declared memory in MB. A process that uses more is killed (on Linux).
     pub memory_mb: u64,
     /// The declared environment variables.
     pub environment: BTreeMap<String, String>,
