@@ -21,7 +21,8 @@ pub struct Judged {
 pub fn judge(scenario: &Scenario, variant: Variant) -> Judged {
     // Nothing of the run is used after it panicked.
     let report = match catch_unwind(AssertUnwindSafe(|| run(scenario, variant))) {
-        Ok(report) => report,
+        Ok(Ok(report)) => report,
+        Ok(Err(error)) => return panicked(Some(&error.to_string())),
         Err(panic) => return panicked(panic.downcast_ref::<String>().map(String::as_str)),
     };
     let mut checker = Checker::new(Arc::new(scenario.clone()));

@@ -7,20 +7,23 @@
 
 pub mod broken;
 pub mod checker;
+mod functions;
 mod judge;
 pub mod observation;
+mod play;
 mod run;
 pub mod scenario;
 mod shrink;
 mod story;
 pub mod table;
 mod trace;
+mod world;
 
 pub use broken::Variant;
 pub use checker::ViolationKind;
 pub use judge::{Judged, judge};
 pub use observation::Observation;
-pub use run::{Counts, Report, run};
+pub use run::{Counts, Report, RunError, run, silence_panics};
 pub use scenario::Scenario;
 pub use shrink::shrink;
 pub use story::story;

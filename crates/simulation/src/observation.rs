@@ -64,7 +64,7 @@ pub enum Observation {
         /// AWS's code, or what became of the answer.
         code: String,
     },
-    /// The quarantine queue holds this message, decoded.
+    /// The quarantine queue took this message, decoded.
     Quarantined {
         /// The message's JSON text.
         body: Arc<str>,
@@ -118,6 +118,13 @@ pub enum Observation {
     Killed,
     /// The emulator is there again, over the committed state.
     Restarted,
+    /// At the end a queue that nobody consumes still holds so many messages: the quarantine all that it took.
+    Held {
+        /// Its ARN.
+        queue: String,
+        /// How many messages can be received.
+        messages: usize,
+    },
     /// The emulator warned.
     Warned(String),
 }

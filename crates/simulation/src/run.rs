@@ -1,13 +1,18 @@
 //! Plays a scenario.
 
 use std::collections::BTreeMap;
+use std::sync::Once;
 use std::time::Duration;
 
+use thiserror::Error;
+
 use crate::observation::Observed;
+use crate::play::play;
+use crate::world::LifeError;
 use crate::{Scenario, Variant};
 
 /// What a run came to.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Report {
     /// Everything that happened, in order.
     pub observations: Vec<Observed>,
@@ -36,9 +41,42 @@ pub struct Counts {
     pub splits: u64,
 }
 
+/// A run that could not be made; no fault of the scenario leads to it.
+#[derive(Debug, Error)]
+#[error("the simulation can't run: {0}")]
+pub struct RunError(Box<dyn std::error::Error + Send + Sync>);
+
+impl From<LifeError> for RunError {
+    fn from(error: LifeError) -> Self {
+        Self(Box::new(error))
+    }
+}
+
+/// What simulated functions panic with.
+pub(crate) const SIMULATED_PANIC: &str = "simulated";
+
+/// Panics of simulated functions print nothing from now on, others as before. For the whole process.
+pub fn silence_panics() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let usual = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            if panic.payload_as_str() != Some(SIMULATED_PANIC) {
+                usual(panic);
+            }
+        }));
+    });
+}
+
 /// Plays a scenario with a variant of the product to its end.
-#[must_use]
-pub fn run(scenario: &Scenario, variant: Variant) -> Report {
-    let _ = (scenario, variant);
-    Report::default()
+///
+/// # Errors
+/// The machine can't do it, or the simulated application is declared wrongly.
+pub fn run(scenario: &Scenario, variant: Variant) -> Result<Report, RunError> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .map_err(|error| RunError(Box::new(error)))?;
+    Ok(runtime.block_on(play(scenario, variant))?)
 }

@@ -84,6 +84,7 @@ pub(crate) fn line(scenario: &Scenario, what: &Observation) -> String {
         Observation::Refused { event_ids, code } => {
             format!("the bus, or the way to it: {code} for {}", names(event_ids))
         }
+        Observation::Held { queue, messages } => format!("{queue} holds {messages} at the end"),
         Observation::Quarantined { body } => format!("the quarantine holds {}", abridged(body)),
         Observation::FailureRecord {
             destination,

@@ -46,6 +46,8 @@ pub struct Checker {
     /// What was acknowledged at the time of the last acknowledgement.
     just_acknowledged: Vec<usize>,
     kills: u32,
+    /// How many messages the quarantine took.
+    kept: usize,
     /// The faults that began, with the time of their end.
     faults: Vec<(usize, Time, Option<Time>)>,
     violations: Vec<Violation>,
@@ -61,6 +63,7 @@ impl Checker {
             flights: HashMap::new(),
             just_acknowledged: Vec::new(),
             kills: 0,
+            kept: 0,
             faults: Vec::new(),
             violations: Vec::new(),
         }
@@ -112,7 +115,24 @@ impl Checker {
                 self.refused(event_ids, code);
                 Vec::new()
             }
-            Observation::Quarantined { body } => self.quarantined(at, body),
+            Observation::Quarantined { body } => {
+                self.kept += 1;
+                self.quarantined(at, body)
+            }
+            Observation::Held { queue, messages } => {
+                let lost = self.kept.saturating_sub(*messages);
+                let text = format!("{queue} took {} messages and lost {lost}", self.kept);
+                (lost > 0)
+                    .then_some(Violation {
+                        at,
+                        kind: ViolationKind::Lost,
+                        key: None,
+                        change: None,
+                        text,
+                    })
+                    .into_iter()
+                    .collect()
+            }
             Observation::FailureRecord { record, .. } => self.failure_record(at, record),
             Observation::Delivered { target, event } => self.delivered(at, *target, event),
             Observation::DeadLettered {

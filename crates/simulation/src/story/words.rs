@@ -58,7 +58,8 @@ impl<'a> Words<'a> {
             Observation::FaultEnded { .. }
             | Observation::Split { .. }
             | Observation::Killed
-            | Observation::Restarted => Some(line(self.scenario, what)),
+            | Observation::Restarted
+            | Observation::Held { .. } => Some(line(self.scenario, what)),
             _ if self.key.is_none() => Some(line(self.scenario, what)),
             Observation::Committed(change) => {
                 let number = self.number(&change.event_id)?;

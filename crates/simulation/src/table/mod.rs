@@ -5,6 +5,7 @@ mod item;
 mod shards;
 
 pub use item::Item;
+pub(crate) use item::PANICS;
 pub use shards::{Page, Record, Shards};
 
 use std::collections::BTreeMap;
@@ -20,7 +21,7 @@ use crate::scenario::{Operation, Write};
 #[derive(Debug)]
 pub struct Table {
     state: Mutex<State>,
-    changes: watch::Sender<u64>,
+    readers: Mutex<Vec<watch::Sender<u64>>>,
 }
 
 #[derive(Debug)]
@@ -38,7 +39,7 @@ impl Table {
                 items: BTreeMap::new(),
                 shards: Shards::new(seed, shards),
             }),
-            changes: watch::Sender::new(0),
+            readers: Mutex::default(),
         }
     }
 
@@ -137,13 +138,23 @@ impl Table {
     }
 
     /// Moves on with every change of the stream.
-    #[must_use]
+    ///
+    /// Every reader has a channel of its own: those who wait at one channel are woken in an order by chance.
     pub fn changes(&self) -> watch::Receiver<u64> {
-        self.changes.subscribe()
+        let (sender, receiver) = watch::channel(0);
+        self.readers().push(sender);
+        receiver
     }
 
     fn announce(&self) {
-        self.changes.send_modify(|count| *count += 1);
+        self.readers().retain(|reader| {
+            reader.send_modify(|count| *count += 1);
+            reader.receiver_count() > 0
+        });
+    }
+
+    fn readers(&self) -> MutexGuard<'_, Vec<watch::Sender<u64>>> {
+        self.readers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

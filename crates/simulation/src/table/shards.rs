@@ -115,7 +115,7 @@ impl Shards {
         let event_id = format!(
             "{:016x}{:016x}",
             spread(self.seed ^ self.records),
-            spread(self.records)
+            spread(self.seed.rotate_left(32) ^ !self.records)
         );
         let record = record(
             id,

@@ -1,0 +1,108 @@
+//! The application's functions, run in environments that live until they crash.
+
+mod bus;
+mod consumer;
+mod quarantine;
+mod queue_consumer;
+mod relay;
+
+pub(crate) use queue_consumer::consume;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use bytes::Bytes;
+use delivery::Outcome;
+use emulator::events::Buses;
+use emulator::sqs::Queues;
+use emulator::{Invocation, Invoke};
+use futures::future::BoxFuture;
+use serde_json::json;
+
+use crate::observation::{Ending, Function, Observation};
+use crate::scenario::Crash;
+use crate::world::{CONSUMER, Ground, RELAY};
+
+/// The functions of one life of the emulator.
+pub(crate) struct Functions {
+    ground: Arc<Ground>,
+    relays: relay::Environments,
+}
+
+impl Functions {
+    pub(crate) fn new(
+        ground: Arc<Ground>,
+        buses: Buses,
+        queues: Queues,
+        count: Arc<AtomicU32>,
+    ) -> Self {
+        Self {
+            relays: relay::Environments::new(Arc::clone(&ground), buses, queues, count),
+            ground,
+        }
+    }
+}
+
+impl Invoke for Functions {
+    fn invoke(&self, invocation: Invocation) -> BoxFuture<'_, Outcome> {
+        Box::pin(async move {
+            self.ground.alive().await;
+            match invocation.function_arn.as_str() {
+                RELAY => self.relays.invoke(invocation).await,
+                CONSUMER => consumer::invoke(&self.ground, invocation).await,
+                other => Outcome::NotRun {
+                    reason: format!("no function {other}"),
+                },
+            }
+        })
+    }
+}
+
+/// Counts environments over all lives of the emulator.
+fn next(count: &AtomicU32) -> u32 {
+    count.fetch_add(1, Ordering::Relaxed) + 1
+}
+
+/// Tells how an invocation ended.
+fn answered(
+    ground: &Ground,
+    function: Function,
+    environment: u32,
+    request_id: String,
+    outcome: &Outcome,
+) {
+    let text = |body: &Bytes| String::from_utf8_lossy(body).into_owned();
+    let ending = match outcome {
+        Outcome::Answered(body) => Ending::Answered(text(body)),
+        Outcome::Failed { body } => Ending::Failed(text(body)),
+        Outcome::NotRun { reason } => Ending::NotRun(reason.clone()),
+    };
+    ground.observe(Observation::Answered {
+        function,
+        environment,
+        request_id,
+        ending,
+    });
+}
+
+/// A run that never was, since too many are running.
+fn throttled() -> Outcome {
+    Outcome::NotRun {
+        reason: "ConcurrentInvocationLimitExceeded".to_owned(),
+    }
+}
+
+/// What Lambda says of a run that ended too early.
+fn crashed(crash: Crash) -> Outcome {
+    let (error_type, message) = match crash {
+        Crash::Exits => ("Runtime.ExitError", "exit status 1"),
+        Crash::Panics => ("Panic", "the handler panicked"),
+        Crash::TimesOut => ("Sandbox.Timedout", "Task timed out"),
+        Crash::Errors => ("Error", "the handler failed"),
+    };
+    Outcome::Failed {
+        body: json!({"errorType": error_type, "errorMessage": message})
+            .to_string()
+            .into(),
+    }
+}

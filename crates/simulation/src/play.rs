@@ -1,0 +1,239 @@
+//! The course of a run: what happens to the table and to the emulator, and when it is over.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use delivery::Time;
+use tokio::sync::oneshot;
+
+use crate::observation::Observation;
+use crate::run::Report;
+use crate::trace::START;
+use crate::world::{Ground, Life, LifeError, Plan};
+use crate::{Scenario, Variant};
+
+/// Longer than any pause between two attempts: when nothing was tried for so long, nothing will be.
+const QUIET: Duration = Duration::from_mins(16);
+
+/// After the last step something may go on for so long.
+const LIMIT: Duration = Duration::from_hours(30);
+
+/// How long an emulator that can't start waits before it tries again.
+const BETWEEN_STARTS: Duration = Duration::from_secs(1);
+
+/// Something that the scenario does at its time.
+#[derive(Clone, Copy)]
+enum Step {
+    Operation(usize),
+    FaultBegins(usize),
+    FaultEnds(usize),
+    Split(usize),
+    Kill(usize),
+}
+
+/// Plays a scenario on the paused clock of this thread's runtime.
+pub(crate) async fn play(scenario: &Scenario, variant: Variant) -> Result<Report, LifeError> {
+    let ground = Arc::new(Ground::new(scenario, variant)?);
+    let mut course = Course {
+        scenario,
+        plan: Plan::new(scenario),
+        life: None,
+        dying: None,
+        down: Duration::ZERO,
+        start_at: Some(START),
+        ground,
+    };
+    course.start()?;
+    let mut steps = steps(scenario).into_iter().peekable();
+    let end = steps_end(scenario);
+    let quiet = loop {
+        let ground = &course.ground;
+        let last_step = START.plus(end);
+        let over = ground.recorder.last_activity().max(last_step).plus(QUIET);
+        let step = steps.peek().map(|(at, _)| START.plus(*at));
+        let pending = [step, course.start_at, ground.table.next_expiry()];
+        let is_over = pending.iter().all(Option::is_none);
+        let next = pending
+            .into_iter()
+            .chain([Some(over).filter(|_| is_over), ground.table.next_trim()])
+            .flatten()
+            .min()
+            .unwrap_or(over);
+        if course.dies_before(next).await {
+            course.kill();
+            continue;
+        }
+        let now = course.ground.clock.now();
+        course.housekeeping(now);
+        if course.start_at.is_some_and(|at| at <= now) {
+            course.start()?;
+        }
+        while let Some((_, step)) = steps.next_if(|(at, _)| START.plus(*at) <= now) {
+            course.step(step, now);
+        }
+        if is_over
+            && now
+                >= course
+                    .ground
+                    .recorder
+                    .last_activity()
+                    .max(last_step)
+                    .plus(QUIET)
+        {
+            break true;
+        }
+        if now >= last_step.plus(LIMIT) {
+            break false;
+        }
+    };
+    Ok(course.finish(quiet).await)
+}
+
+/// A run under way.
+struct Course<'a> {
+    scenario: &'a Scenario,
+    ground: Arc<Ground>,
+    plan: Plan,
+    life: Option<Life>,
+    /// Tells when the emulator is to die after a commit.
+    dying: Option<oneshot::Receiver<()>>,
+    /// How long it stays away then.
+    down: Duration,
+    /// When the emulator is started, if it is not there.
+    start_at: Option<Time>,
+}
+
+impl Course<'_> {
+    /// Waits until `time`, or less if the emulator dies before: whether it does.
+    async fn dies_before(&mut self, time: Time) -> bool {
+        let clock = self.ground.clock;
+        let Some(dying) = &mut self.dying else {
+            clock.sleep_until(time).await;
+            return false;
+        };
+        tokio::select! {
+            biased;
+            // A commit comes before whatever else is to happen at its time.
+            _ = dying => true,
+            () = clock.sleep_until(time) => false,
+        }
+    }
+
+    fn step(&mut self, step: Step, now: Time) {
+        let ground = &self.ground;
+        match step {
+            Step::Operation(operation) => {
+                let operation = &self.scenario.operations[operation];
+                if let Some(change) = ground.table.apply(operation, now) {
+                    ground.observe(Observation::Committed(change));
+                }
+            }
+            Step::FaultBegins(fault) => ground.observe(Observation::FaultBegan { fault }),
+            Step::FaultEnds(fault) => ground.observe(Observation::FaultEnded { fault }),
+            Step::Split(split) => {
+                let shard = self.scenario.splits[split].shard;
+                if let Some((parent, children)) = ground.table.split(shard, now) {
+                    ground.observe(Observation::Split { parent, children });
+                }
+            }
+            Step::Kill(kill) => {
+                let kill = &self.scenario.kills[kill];
+                if self.life.is_none() {
+                    return;
+                }
+                self.down = kill.down;
+                match kill.after_commits {
+                    Some(commits) => {
+                        self.dying = Some(ground.store.fail_after(u64::from(commits)));
+                    }
+                    None => self.kill(),
+                }
+            }
+        }
+    }
+
+    fn housekeeping(&mut self, now: Time) {
+        let ground = &self.ground;
+        for change in ground.table.expire(now) {
+            ground.observe(Observation::Committed(change));
+        }
+        for event_id in ground.table.trim(now) {
+            ground.observe(Observation::Trimmed { event_id });
+        }
+    }
+
+    /// Everything that was not committed is gone.
+    fn kill(&mut self) {
+        self.life = None;
+        self.dying = None;
+        self.ground.store.recover();
+        self.ground.observe(Observation::Killed);
+        self.start_at = Some(self.ground.clock.now().plus(self.down));
+    }
+
+    /// Starts the emulator over what is committed. It can't when the stream can't be read; it tries again then.
+    fn start(&mut self) -> Result<(), LifeError> {
+        let ground = &self.ground;
+        let first = ground.clock.now() == START;
+        if !first {
+            ground.variant.restarting(&ground.store)?;
+        }
+        match self.plan.start(ground) {
+            Ok(life) => {
+                self.life = Some(life);
+                self.start_at = None;
+                if !first {
+                    ground.observe(Observation::Restarted);
+                }
+                Ok(())
+            }
+            Err(LifeError::Mapping(error)) => {
+                ground.observe(Observation::Warned(format!("it can't start: {error}")));
+                self.start_at = Some(ground.clock.now().plus(BETWEEN_STARTS));
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What is left at the end.
+    async fn finish(self, quiet: bool) -> Report {
+        let ground = &self.ground;
+        // A death that never came would come while the queues are read.
+        ground.store.recover();
+        if let Some(life) = &self.life {
+            life.drain(ground).await;
+        }
+        let virtual_time = ground.clock.now().since(START);
+        let (observations, counts) = ground.recorder.finish();
+        Report {
+            observations,
+            counts,
+            virtual_time,
+            quiet,
+        }
+    }
+}
+
+/// All steps in the order of time.
+fn steps(scenario: &Scenario) -> Vec<(Duration, Step)> {
+    let mut steps = Vec::new();
+    for (place, fault) in scenario.faults.iter().enumerate() {
+        steps.push((fault.from, Step::FaultBegins(place)));
+        steps.push((fault.until, Step::FaultEnds(place)));
+    }
+    let operations = scenario.operations.iter().enumerate();
+    steps.extend(operations.map(|(place, operation)| (operation.at, Step::Operation(place))));
+    let splits = scenario.splits.iter().enumerate();
+    steps.extend(splits.map(|(place, split)| (split.at, Step::Split(place))));
+    let kills = scenario.kills.iter().enumerate();
+    steps.extend(kills.map(|(place, kill)| (kill.at, Step::Kill(place))));
+    // Stable: what comes at the same time keeps the order from above.
+    steps.sort_by_key(|(at, _)| *at);
+    steps
+}
+
+/// When the last step is.
+fn steps_end(scenario: &Scenario) -> Duration {
+    steps(scenario).last().map_or(Duration::ZERO, |(at, _)| *at)
+}

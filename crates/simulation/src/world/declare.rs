@@ -1,0 +1,198 @@
+//! The simulated application as a stack declares it: `infra`'s flow of users, and two queues more.
+
+use std::collections::BTreeMap;
+
+use contract::EventPattern;
+use events::{USERS, UserCreated};
+use serde_json::{Map, Value, json};
+use stack::{Resource, Stack};
+
+use super::names::{
+    BUCKET, BUS, CONSUMER, CONSUMER_FAILURES, QUARANTINE, RELAY, STREAM, dead_letters_of,
+    queue_arn, queue_of, queue_url, redrive_of, target_arn,
+};
+use crate::observation::Target;
+use crate::scenario::Settings;
+
+/// 14 days, as `infra` keeps failures.
+const RETENTION_SECONDS: u64 = 1_209_600;
+
+/// All resources that events pass.
+pub(crate) fn declare(settings: &Settings) -> Stack {
+    let mut resources = vec![
+        resource(
+            "aws:lambda/function:Function",
+            "users-relay",
+            json!({"arn": RELAY, "name": "users-relay"}),
+        ),
+        resource(
+            "aws:lambda/function:Function",
+            "user-created-consumer",
+            json!({"arn": CONSUMER, "name": "user-created-consumer"}),
+        ),
+        resource(
+            "aws:s3/bucket:Bucket",
+            "users-stream-failures",
+            json!({"arn": BUCKET}),
+        ),
+        resource(
+            "aws:cloudwatch/eventBus:EventBus",
+            BUS,
+            json!({"name": BUS, "arn": format!("arn:aws:events:us-east-1:000000000000:event-bus/{BUS}")}),
+        ),
+        invoke_config(settings),
+        mapping(settings),
+    ];
+    for name in [QUARANTINE, CONSUMER_FAILURES] {
+        resources.push(queue(name, &json!({})));
+    }
+    for target in Target::ALL {
+        resources.push(queue(dead_letters_of(target), &json!({})));
+        if let (Some(name), Some(redrive)) = (queue_of(target), redrive_of(target)) {
+            resources.push(queue(redrive, &json!({})));
+            let policy = json!({
+                "deadLetterTargetArn": queue_arn(redrive),
+                "maxReceiveCount": settings.maximum_receive_count,
+            });
+            resources.push(queue(
+                name,
+                &json!({
+                    "visibilityTimeoutSeconds": settings.visibility_timeout.as_secs(),
+                    "redrivePolicy": policy.to_string(),
+                }),
+            ));
+        }
+        resources.push(rule(target));
+        resources.push(rule_target(target, settings));
+    }
+    Stack {
+        project: "simulation".to_owned(),
+        name: "simulation".to_owned(),
+        resources,
+        ..Stack::default()
+    }
+}
+
+fn mapping(settings: &Settings) -> Resource {
+    resource(
+        "aws:lambda/eventSourceMapping:EventSourceMapping",
+        "users-relay-mapping",
+        json!({
+            "uuid": "6f1d4c9a-0000-4000-8000-000000000001",
+            "eventSourceArn": STREAM,
+            "functionArn": RELAY,
+            "functionName": RELAY,
+            "startingPosition": "TRIM_HORIZON",
+            "batchSize": settings.batch_size,
+            "maximumBatchingWindowInSeconds": settings.batching_window.as_secs(),
+            "parallelizationFactor": settings.parallelization_factor,
+            "maximumRecordAgeInSeconds": settings.maximum_record_age.as_secs(),
+            "maximumRetryAttempts": settings.maximum_retry_attempts,
+            "bisectBatchOnFunctionError": true,
+            "functionResponseTypes": ["ReportBatchItemFailures"],
+            "destinationConfig": {"onFailure": {"destinationArn": BUCKET}},
+        }),
+    )
+}
+
+fn invoke_config(settings: &Settings) -> Resource {
+    let mut config = json!({
+        "functionName": "user-created-consumer",
+        "maximumRetryAttempts": 2,
+        "maximumEventAgeInSeconds": 21_600,
+    });
+    if settings.consumer_destination {
+        config["destinationConfig"] =
+            json!({"onFailure": {"destination": queue_arn(CONSUMER_FAILURES)}});
+    }
+    resource(
+        "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
+        "user-created-consumer-invoke-config",
+        config,
+    )
+}
+
+fn queue(name: &str, more: &Value) -> Resource {
+    let mut properties = json!({
+        "name": name,
+        "arn": queue_arn(name),
+        "url": queue_url(name),
+        "messageRetentionSeconds": RETENTION_SECONDS,
+    });
+    if let (Some(properties), Some(more)) = (properties.as_object_mut(), more.as_object()) {
+        properties.extend(more.clone());
+    }
+    resource("aws:sqs/queue:Queue", name, properties)
+}
+
+fn rule(target: Target) -> Resource {
+    let pattern = match target {
+        Target::Consumer => EventPattern::of::<UserCreated>().to_string(),
+        Target::Queue => {
+            json!({"source": [USERS], "detail-type": ["UserUpdated", "UserDeleted"]}).to_string()
+        }
+        Target::Audit => json!({"source": [USERS]}).to_string(),
+    };
+    let name = rule_name(target);
+    resource(
+        "aws:cloudwatch/eventRule:EventRule",
+        name,
+        json!({
+            "name": name,
+            "arn": format!("arn:aws:events:us-east-1:000000000000:rule/{BUS}/{name}"),
+            "eventBusName": BUS,
+            "eventPattern": pattern,
+        }),
+    )
+}
+
+fn rule_target(target: Target, settings: &Settings) -> Resource {
+    let name = rule_name(target);
+    resource(
+        "aws:cloudwatch/eventTarget:EventTarget",
+        &format!("{name}-target"),
+        json!({
+            "rule": name,
+            "eventBusName": BUS,
+            "targetId": name,
+            "arn": target_arn(target),
+            "retryPolicy": {
+                "maximumRetryAttempts": settings.target_maximum_retry_attempts,
+                "maximumEventAgeInSeconds": settings.target_maximum_age.as_secs(),
+            },
+            "deadLetterConfig": {"arn": queue_arn(dead_letters_of(target))},
+        }),
+    )
+}
+
+fn rule_name(target: Target) -> &'static str {
+    match target {
+        Target::Consumer => "user-created",
+        Target::Queue => "user-changed",
+        Target::Audit => "audit",
+    }
+}
+
+/// A resource whose inputs are all there is to it.
+fn resource(type_token: &str, name: &str, properties: Value) -> Resource {
+    let properties = match properties {
+        Value::Object(properties) => properties,
+        _ => Map::new(),
+    };
+    Resource {
+        urn: format!("urn:pulumi:simulation::simulation::{type_token}::{name}"),
+        type_token: type_token.to_owned(),
+        name: name.to_owned(),
+        parent: None,
+        custom: true,
+        protect: false,
+        inputs: match type_token {
+            // What other resources are found by stands in the outputs only.
+            "aws:lambda/eventSourceMapping:EventSourceMapping" => properties.clone(),
+            _ => Map::new(),
+        },
+        outputs: properties,
+        dependencies: Vec::new(),
+        property_dependencies: BTreeMap::new(),
+    }
+}

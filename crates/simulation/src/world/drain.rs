@@ -1,0 +1,78 @@
+use emulator::front::Service;
+use serde_json::{Value, json};
+
+use super::ground::Ground;
+use super::life::Life;
+use super::names::{
+    CONSUMER_FAILURES, QUARANTINE, dead_letters_of, queue_arn, queue_url, redrive_of,
+};
+use crate::observation::{Observation, Target};
+
+impl Life {
+    /// Tells what the queues hold that nobody consumes: how much the quarantine, and all dead letters. What was told is
+    /// deleted.
+    pub(crate) async fn drain(&self, ground: &Ground) {
+        ground.observe(Observation::Held {
+            queue: queue_arn(QUARANTINE),
+            messages: self.all(QUARANTINE).await.len(),
+        });
+        for message in self.all(CONSUMER_FAILURES).await {
+            let record: Value = serde_json::from_str(text(&message["Body"])).unwrap_or_default();
+            let event = match &record["requestPayload"] {
+                Value::String(payload) => payload.as_str().into(),
+                payload => payload.to_string().into(),
+            };
+            ground.observe(Observation::DeadLettered {
+                target: Target::Consumer,
+                queue: queue_arn(CONSUMER_FAILURES),
+                event,
+                attributes: record["requestContext"].clone(),
+            });
+        }
+        for target in Target::ALL {
+            let names = [Some(dead_letters_of(target)), redrive_of(target)];
+            for name in names.into_iter().flatten() {
+                for message in self.all(name).await {
+                    ground.observe(Observation::DeadLettered {
+                        target,
+                        queue: queue_arn(name),
+                        event: text(&message["Body"]).into(),
+                        attributes: message["MessageAttributes"].clone(),
+                    });
+                }
+            }
+        }
+    }
+
+    async fn all(&self, name: &str) -> Vec<Value> {
+        let mut all = Vec::new();
+        loop {
+            let request = json!({
+                "QueueUrl": queue_url(name),
+                "MaxNumberOfMessages": 10,
+                "MessageAttributeNames": ["All"],
+            });
+            let mut answer = self
+                .queues
+                .call("ReceiveMessage", request)
+                .await
+                .unwrap_or_default();
+            let Value::Array(messages) = answer["Messages"].take() else {
+                return all;
+            };
+            for message in messages {
+                let request = json!({
+                    "QueueUrl": queue_url(name),
+                    "ReceiptHandle": message["ReceiptHandle"],
+                });
+                // What could not be deleted is told again.
+                let _ = self.queues.call("DeleteMessage", request).await;
+                all.push(message);
+            }
+        }
+    }
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}

@@ -1,0 +1,85 @@
+use std::time::Duration;
+
+use emulator::{Chance, Clock, Store, StoreError};
+
+use super::faults::{Faults, between};
+use super::recorder::Recorder;
+use crate::observation::Observation;
+use crate::scenario::FaultKind;
+use crate::table::Table;
+use crate::trace::START;
+use crate::{Scenario, Variant};
+
+/// What a kill does not touch: the durable state, the table, and what plays the rest of the world.
+#[derive(Debug)]
+pub(crate) struct Ground {
+    pub(crate) variant: Variant,
+    pub(crate) clock: Clock,
+    pub(crate) table: Table,
+    pub(crate) store: Store,
+    pub(crate) recorder: Recorder,
+    pub(crate) relay_timeout: Duration,
+    pub(crate) visibility_timeout: Duration,
+    faults: Faults,
+    chance: Chance,
+}
+
+impl Ground {
+    pub(crate) fn new(scenario: &Scenario, variant: Variant) -> Result<Self, StoreError> {
+        let clock = Clock::starting_at(START);
+        Ok(Self {
+            variant,
+            clock,
+            table: Table::new(scenario.seed, scenario.settings.shards),
+            store: Store::in_memory()?,
+            recorder: Recorder::new(clock),
+            relay_timeout: scenario.settings.relay_timeout,
+            visibility_timeout: scenario.settings.visibility_timeout,
+            faults: Faults::new(&scenario.faults, START),
+            chance: Chance::seeded(scenario.seed),
+        })
+    }
+
+    /// Whether a fault of the wanted kind strikes now, and what it says.
+    pub(crate) fn strike<T>(&self, wanted: impl Fn(&FaultKind) -> Option<T>) -> Option<T> {
+        let (name, what) = self.faults.strike(self.clock.now(), wanted)?;
+        self.recorder.strike(name);
+        Some(what)
+    }
+
+    /// Whether this fault strikes now.
+    pub(crate) fn strikes(&self, kind: &FaultKind) -> bool {
+        self.strike(|live| (live == kind).then_some(())).is_some()
+    }
+
+    pub(crate) fn observe(&self, what: Observation) {
+        self.recorder.observe(what);
+    }
+
+    /// Time that something takes. Never ends in an emulator that was killed meanwhile, so that nothing it has begun
+    /// goes on.
+    pub(crate) async fn takes(&self, least: u64, most: u64) {
+        let milliseconds = Duration::from_millis;
+        let fraction = self.chance.fraction();
+        tokio::time::sleep(between(milliseconds(least), milliseconds(most), fraction)).await;
+        self.alive().await;
+    }
+
+    /// Returns at once, or never if the emulator was killed.
+    pub(crate) async fn alive(&self) {
+        if self.store.is_failing() {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// A number from 0 up to but not including `count`.
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "small counts"
+    )]
+    pub(crate) fn index(&self, count: usize) -> usize {
+        (self.chance.fraction() * count as f64) as usize
+    }
+}

@@ -1,0 +1,167 @@
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
+use std::time::Duration;
+
+use delivery::bus::Place;
+use delivery::target::Backoff;
+use emulator::asynchronous::{self, Asynchronous};
+use emulator::destination::Destination;
+use emulator::events::{self, Buses, StackTargets};
+use emulator::mapping::{self, Mappings, Polling};
+use emulator::sqs::{self, Queues};
+use emulator::{Background, Chance, DeclarationError, StoreError};
+use stack::Stack;
+use thiserror::Error;
+use tokio::task::JoinSet;
+
+use super::declare::declare;
+use super::destinations::{Bucket, ConsumerFailures};
+use super::ground::Ground;
+use super::stream::TableStream;
+use super::targets::{Arrivals, FaultyTargets};
+use crate::Scenario;
+use crate::functions::{Functions, consume};
+use crate::observation::Target;
+
+/// The emulator could not be brought up.
+#[derive(Debug, Error)]
+pub(crate) enum LifeError {
+    /// The application is declared wrongly.
+    #[error(transparent)]
+    Declaration(#[from] DeclarationError),
+    /// The state can't be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The mapping can't be started.
+    #[error(transparent)]
+    Mapping(#[from] mapping::Error),
+}
+
+/// What every life of the emulator is made of.
+pub(crate) struct Plan {
+    stack: Stack,
+    seed: u64,
+    lives: u64,
+    environments: Arc<AtomicU32>,
+    polling: Polling,
+    pauses: Backoff,
+    asynchronous: asynchronous::Settings,
+}
+
+/// The emulator from its start until it is killed: dropping it is the kill.
+pub(crate) struct Life {
+    pub(super) queues: Queues,
+    _mappings: Mappings,
+    _buses: Background,
+    _asynchronous: Background,
+    _consumers: JoinSet<()>,
+}
+
+impl Plan {
+    pub(crate) fn new(scenario: &Scenario) -> Self {
+        let settings = &scenario.settings;
+        Self {
+            stack: declare(settings),
+            seed: scenario.seed,
+            lives: 0,
+            environments: Arc::default(),
+            polling: if settings.polls_as_aws {
+                Polling::Aws
+            } else {
+                Polling::Instant
+            },
+            pauses: Backoff {
+                first: Duration::from_millis(200),
+                longest: settings.longest_pause,
+            },
+            asynchronous: asynchronous::Settings {
+                concurrency: settings.consumer_concurrency,
+                ..asynchronous::Settings::default()
+            },
+        }
+    }
+
+    /// Brings the emulator up over what is committed.
+    pub(crate) fn start(&mut self, ground: &Arc<Ground>) -> Result<Life, LifeError> {
+        self.lives += 1;
+        let chance = Chance::seeded(self.seed ^ (self.lives << 48));
+        let store = || ground.store.clone();
+        let clock = ground.clock;
+        let journal = || ground.recorder.journal();
+        let queues = Queues::new(sqs::declared(&self.stack)?, store(), clock, chance.clone())?;
+        let asynchronous = Asynchronous::new(
+            asynchronous::declared(&self.stack)?,
+            store(),
+            clock,
+            chance.clone(),
+            journal(),
+            self.asynchronous,
+        )?;
+        let arrivals = Arc::new(Arrivals::default());
+        let targets = FaultyTargets {
+            ground: Arc::clone(ground),
+            targets: StackTargets {
+                asynchronous: asynchronous.clone(),
+                queues: queues.clone(),
+            },
+            arrivals: Arc::clone(&arrivals),
+        };
+        let buses = Buses::new(
+            events::declared(&self.stack)?,
+            Place {
+                region: "us-east-1".to_owned(),
+                account: "000000000000".to_owned(),
+            },
+            events::Surroundings {
+                store: store(),
+                clock,
+                chance: chance.clone(),
+                journal: journal(),
+                targets: Arc::new(targets),
+            },
+            events::Settings::default(),
+        )?;
+        let invoke = Arc::new(Functions::new(
+            Arc::clone(ground),
+            buses.clone(),
+            queues.clone(),
+            Arc::clone(&self.environments),
+        ));
+        let mappings = Mappings::start(
+            mapping::declared(&self.stack)?,
+            &TableStream(Arc::clone(ground)),
+            &mapping::Surroundings {
+                store: store(),
+                clock,
+                chance: chance.clone(),
+                journal: journal(),
+                invoke: invoke.clone(),
+                failures: Arc::new(Bucket(Arc::clone(ground))),
+                polling: self.polling,
+                pauses: self.pauses,
+            },
+        )?;
+        let destination = Destination::new(&self.stack, queues.clone(), PathBuf::new(), chance);
+        let failures = ConsumerFailures {
+            ground: Arc::clone(ground),
+            destination,
+        };
+        let mut consumers = JoinSet::new();
+        for target in [Target::Queue, Target::Audit] {
+            consumers.spawn(consume(
+                Arc::clone(ground),
+                queues.clone(),
+                Arc::clone(&arrivals),
+                target,
+            ));
+        }
+        Ok(Life {
+            _mappings: mappings,
+            _buses: buses.start(),
+            _asynchronous: asynchronous.start(invoke, Arc::new(failures)),
+            _consumers: consumers,
+            queues,
+        })
+    }
+}

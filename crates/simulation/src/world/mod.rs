@@ -1,0 +1,17 @@
+//! The emulator's own parts over one store in memory, and the world around them.
+
+mod declare;
+mod destinations;
+mod drain;
+mod faults;
+mod ground;
+mod life;
+mod names;
+mod recorder;
+mod stream;
+mod targets;
+
+pub(crate) use ground::Ground;
+pub(crate) use life::{Life, LifeError, Plan};
+pub(crate) use names::{BUS, CONSUMER, QUARANTINE, RELAY, queue_of, queue_url};
+pub(crate) use targets::Arrivals;

@@ -1,0 +1,138 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use delivery::target::Refusal;
+use emulator::StoreError;
+use emulator::events::{StackTargets, Targets};
+use emulator::sqs::Outgoing;
+use rusqlite::Transaction;
+use tokio::sync::Notify;
+
+use super::ground::Ground;
+use super::names::{dead_letters_of, queue_arn, target_arn};
+use crate::observation::Target;
+use crate::scenario::FaultKind;
+
+/// The rules' targets, which may refuse, be gone, or get an event twice or late.
+pub(crate) struct FaultyTargets {
+    pub(crate) ground: Arc<Ground>,
+    pub(crate) targets: StackTargets,
+    pub(crate) arrivals: Arc<Arrivals>,
+}
+
+/// Tells the queues' consumers that there are messages.
+#[derive(Debug, Default)]
+pub(crate) struct Arrivals {
+    queue: Notify,
+    audit: Notify,
+    taken: [AtomicBool; 2],
+}
+
+impl Arrivals {
+    /// Waits until a message was sent to the target's queue.
+    pub(crate) async fn of(&self, target: Target) {
+        match target {
+            Target::Audit => self.audit.notified().await,
+            _ => self.queue.notified().await,
+        }
+    }
+
+    fn take(&self, target: Target) {
+        self.taken[usize::from(target == Target::Audit)].store(true, Ordering::Relaxed);
+    }
+
+    fn tell(&self) {
+        for (taken, notify) in self.taken.iter().zip([&self.queue, &self.audit]) {
+            if taken.swap(false, Ordering::Relaxed) {
+                notify.notify_one();
+            }
+        }
+    }
+}
+
+impl Targets for FaultyTargets {
+    fn take(
+        &self,
+        transaction: &Transaction<'_>,
+        target_arn: &str,
+        event: &str,
+    ) -> Result<Result<(), Refusal>, StoreError> {
+        self.ground.recorder.touch();
+        let Some(target) = named(target_arn) else {
+            return self.targets.take(transaction, target_arn, event);
+        };
+        if let Some(refusal) = self.refusal(target) {
+            return Ok(Err(refusal));
+        }
+        if target != Target::Consumer {
+            self.arrivals.take(target);
+        }
+        if self.ground.strikes(&FaultKind::TargetTwice(target)) {
+            // Its answer does not count: the bus believes to have delivered once.
+            let _ = self.targets.take(transaction, target_arn, event)?;
+        }
+        self.targets.take(transaction, target_arn, event)
+    }
+
+    fn dead_letter(
+        &self,
+        transaction: &Transaction<'_>,
+        queue_arn_: &str,
+        message: &Outgoing,
+    ) -> Result<Result<(), Refusal>, StoreError> {
+        self.ground.recorder.touch();
+        let refuses = |target: &Target| {
+            queue_arn(dead_letters_of(*target)) == queue_arn_
+                && self
+                    .ground
+                    .strikes(&FaultKind::DeadLetterQueueRefuses(*target))
+        };
+        if Target::ALL.iter().any(refuses) {
+            return Ok(Err(Refusal {
+                code: "NO_PERMISSIONS",
+                message: "the queue's policy does not let the rule send".to_owned(),
+                retryable: false,
+            }));
+        }
+        self.targets.dead_letter(transaction, queue_arn_, message)
+    }
+
+    fn committed(&self) {
+        self.targets.committed();
+        self.arrivals.tell();
+    }
+}
+
+impl FaultyTargets {
+    fn refusal(&self, target: Target) -> Option<Refusal> {
+        self.ground.strike(|kind| match kind {
+            FaultKind::TargetRefuses {
+                target: refusing,
+                code,
+            } if *refusing == target => Some(Refusal {
+                code,
+                message: "not now".to_owned(),
+                retryable: true,
+            }),
+            // What is tried again later comes behind what is taken meanwhile.
+            FaultKind::TargetLate(late) if *late == target => Some(Refusal {
+                code: "INTERNAL_ERROR",
+                message: "later".to_owned(),
+                retryable: true,
+            }),
+            FaultKind::TargetGone(gone) if *gone == target => Some(Refusal {
+                code: "NO_RESOURCE",
+                message: "it does not exist".to_owned(),
+                retryable: false,
+            }),
+            _ => None,
+        })
+    }
+}
+
+/// The target with this ARN.
+fn named(arn: &str) -> Option<Target> {
+    Target::ALL
+        .into_iter()
+        .find(|target| target_arn(*target) == arn)
+}
