@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use super::world::{World, defaults, number, succeeded};
+use super::world::{World, defaults, number, poisoned_by, succeeded};
 use crate::mapping::{EVENT_BYTES, Progress, Settings, StartingPosition, event, event_bytes};
 
 fn always_well(settings: Settings) -> World {
@@ -160,6 +160,27 @@ fn row_2_1_parallelization_factor_keeps_the_order_of_each_item() {
     seen.dedup();
     assert_eq!(seen.len(), 100);
     assert_eq!(world.checkpoint(), Some(number(100)));
+}
+
+#[test]
+fn row_2_1_parallelization_factor_lets_a_blocked_lane_hold_up_the_others_in_the_end() {
+    // GIVEN two lanes, of which one is blocked, and many records for both
+    let mut world = World::new(
+        Settings {
+            parallelization_factor: 2,
+            batch_size: 10,
+            ..defaults()
+        },
+        poisoned_by(&[1]),
+    );
+    for record in 1..=5_000 {
+        world.write_item(record, &format!("item-{}", record % 2), 100);
+    }
+    world.pass(Duration::from_mins(1));
+    // THEN the other lane goes on, and not for ever: memory has an end
+    let done = world.invoked.iter().filter(|batch| batch[0] != 1).count();
+    assert!((50..250).contains(&done), "{done} batches");
+    assert_eq!(world.checkpoint(), None);
 }
 
 #[test]

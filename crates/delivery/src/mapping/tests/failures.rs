@@ -268,6 +268,30 @@ fn row_2_1_maximum_record_age_gives_up_what_is_older_and_the_rest_goes_on() {
 }
 
 #[test]
+fn row_2_1_maximum_record_age_also_ends_the_wait_behind_a_blocked_batch() {
+    // GIVEN a batch that fails all the time, with more behind it, of which the last is young
+    let mut world = World::new(
+        Settings {
+            maximum_record_age: Some(Duration::from_mins(10)),
+            batch_size: 1,
+            ..defaults()
+        },
+        poisoned_by(&[1]),
+    );
+    world.write([1, 2, 3]);
+    world.pass(Duration::from_mins(9));
+    world.write([4]);
+    // WHEN the first is too old
+    world.pass(Duration::from_mins(2));
+    // THEN those behind it are too, and were never tried
+    assert_eq!(world.discarded_records(), [vec![1], vec![2], vec![3]]);
+    let runs = world.discarded.iter().map(|discard| discard.invocations);
+    assert_eq!(runs.skip(1).collect::<Vec<_>>(), [0, 0]);
+    assert_eq!(world.invoked.last(), Some(&vec![4]));
+    assert_eq!(world.checkpoint(), Some(number(4)));
+}
+
+#[test]
 fn row_2_2_stopped_mapping_keeps_its_position_and_its_retries() {
     // GIVEN a batch that failed twice of three allowed times
     let mut world = World::new(

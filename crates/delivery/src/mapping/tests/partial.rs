@@ -1,7 +1,9 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use super::world::{HOUR, World, defaults, failing, number, poisoned_by, reporting, succeeded};
+use super::world::{
+    HOUR, World, defaults, failed, failing, number, poisoned_by, reporting, succeeded,
+};
 use crate::Outcome;
 use crate::mapping::Settings;
 
@@ -106,4 +108,34 @@ fn row_2_2_retries_after_partial_progress_do_not_start_again() {
     world.pass(HOUR);
     // THEN after the fourth run the rest is given up
     assert_eq!(world.discarded_records(), [vec![5, 6, 7, 8]]);
+}
+
+#[test]
+fn row_2_2_bisect_spends_no_retry_and_the_halves_have_those_that_were_left() {
+    // GIVEN two retries, of which an answer that nobody can read uses one before the halving
+    let runs = Cell::new(0);
+    let mut world = World::new(
+        Settings {
+            report_batch_item_failures: true,
+            bisect_batch_on_function_error: true,
+            maximum_retry_attempts: Some(2),
+            ..defaults()
+        },
+        move |_| {
+            runs.set(runs.get() + 1);
+            if runs.get() == 1 {
+                Outcome::Answered(bytes::Bytes::from_static(b"not JSON"))
+            } else {
+                failed()
+            }
+        },
+    );
+    world.write([1, 2]);
+    world.pass(HOUR);
+    // THEN each half is tried, and once again
+    assert_eq!(
+        world.invoked,
+        [vec![1, 2], vec![1, 2], vec![1], vec![1], vec![2], vec![2]]
+    );
+    assert_eq!(world.discarded_records(), [vec![1], vec![2]]);
 }

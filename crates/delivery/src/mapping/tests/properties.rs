@@ -10,7 +10,8 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Whatever a function does and whenever the mapping is stopped: every record ends acknowledged
-    /// or in the failure destination, and no item's later change is acknowledged before an earlier.
+    /// or in the failure destination, or expires with the stream, and no item's later change is
+    /// acknowledged before an earlier.
     #[test]
     fn every_record_ends_acknowledged_or_discarded_in_the_order_of_its_item(
         script in proptest::collection::vec(0_u8..6, 0..200),
@@ -22,6 +23,7 @@ proptest! {
         bisect: bool,
         report: bool,
         window in 0_u64..3,
+        retention in proptest::option::of(2_u64..10),
     ) {
         let settings = Settings {
             batch_size,
@@ -59,6 +61,7 @@ proptest! {
                 }
             }
         });
+        world.retention = retention.map_or(Duration::MAX, Duration::from_secs);
         // WHEN items are written, and the mapping is stopped here and there
         let mut items = BTreeMap::new();
         for (record, (item, then)) in (1_u64..).zip(&writes) {
@@ -76,9 +79,12 @@ proptest! {
         // THEN every record has an end
         let acknowledged = acknowledged.borrow();
         let discarded = world.discarded_records().concat();
+        let expired = world.expired.concat();
+        prop_assert!(retention.is_some() || expired.is_empty());
         for record in items.keys() {
+            let ends = [&*acknowledged, &discarded, &expired];
             prop_assert!(
-                acknowledged.contains(record) || discarded.contains(record),
+                ends.iter().any(|end| end.contains(record)),
                 "record {record} was lost"
             );
         }
