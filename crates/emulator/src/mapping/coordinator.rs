@@ -1,8 +1,9 @@
 use std::sync::Arc;
 
-use delivery::mapping::{Progress, SequenceNumber, StartingPosition, Tree};
+use delivery::mapping::{Progress, SequenceNumber, ShardDescription, StartingPosition, Tree};
 use futures::future::BoxFuture;
 use futures::stream::{FuturesUnordered, StreamExt};
+use tokio::sync::watch;
 
 use super::poller::{BROKEN, Poller, waits};
 use super::progress::Saved;
@@ -17,15 +18,19 @@ use super::{Error, Mapping, Surroundings};
 pub(super) struct Coordinator {
     mapping: Arc<Mapping>,
     stream: Arc<dyn Stream>,
+    changes: watch::Receiver<u64>,
     saved: Saved,
     surroundings: Surroundings,
+    /// Whether the starting position was taken.
+    started: bool,
     tree: Tree,
     /// Each ends with the id of its shard when the shard is closed and done.
     pollers: FuturesUnordered<BoxFuture<'static, String>>,
 }
 
 impl Coordinator {
-    /// Opens the shards that are there, where the durable progress says or the mapping wants.
+    /// Opens the shards that are there, where the durable progress says or the mapping wants. A
+    /// stream that can't be read now is tried again later.
     pub(super) fn new(
         mapping: Mapping,
         stream: Arc<dyn Stream>,
@@ -34,54 +39,55 @@ impl Coordinator {
     ) -> Result<Self, Error> {
         let mut coordinator = Self {
             mapping: Arc::new(mapping),
+            changes: stream.changes(),
             stream,
             saved,
             surroundings,
+            started: false,
             tree: Tree::default(),
             pollers: FuturesUnordered::new(),
         };
-        coordinator.take_starting_position()?;
-        coordinator.open_shards()?;
-        Ok(coordinator)
+        match coordinator.open_shards() {
+            Ok(()) | Err(Error::Stream(_)) => Ok(coordinator),
+            Err(error) => Err(error),
+        }
     }
 
     /// Runs until it is aborted, which is safe at every await.
     pub(super) async fn run(mut self) {
-        let mut changes = self.stream.changes();
-        let mut listed = true;
         loop {
+            let listed = match self.open_shards() {
+                Ok(()) => true,
+                Err(error) => {
+                    let what = format!("its shards can't be read: {error}");
+                    self.surroundings.journal.tell(waits(&self.mapping, &what));
+                    false
+                }
+            };
             tokio::select! {
                 biased;
                 // Delivery comes first: what it ends may open children.
                 Some(shard) = self.pollers.next(), if !self.pollers.is_empty() => {
                     self.tree.finished(&shard);
                 }
-                () = changed(&mut changes) => {}
+                () = changed(&mut self.changes), if listed => {}
                 () = tokio::time::sleep(BROKEN), if !listed => {}
             }
-            listed = match self.open_shards() {
-                Ok(()) => true,
-                Err(error) => {
-                    let what = format!("its stream's shards can't be read: {error}");
-                    self.surroundings.journal.tell(waits(&self.mapping, &what));
-                    false
-                }
-            };
         }
     }
 
     /// A new mapping that starts at the latest records takes its place in every shard there is now;
     /// the shards that come later are read from their beginning.
-    fn take_starting_position(&self) -> Result<(), Error> {
+    fn take_starting_position(&self, shards: &[ShardDescription]) -> Result<(), Error> {
         if self.mapping.settings.starting_position != StartingPosition::Latest {
             return Ok(());
         }
         let lanes = self.mapping.settings.parallelization_factor;
         let mut places = Vec::new();
-        for shard in self.stream.shards()? {
+        for shard in shards {
             if let Some(newest) = self.stream.newest(&shard.id)? {
                 let progress = Progress::after(SequenceNumber::from(newest), lanes);
-                places.push((shard.id, progress));
+                places.push((shard.id.clone(), progress));
             }
         }
         let stream = self.stream.arn();
@@ -89,7 +95,12 @@ impl Coordinator {
     }
 
     fn open_shards(&mut self) -> Result<(), Error> {
-        let changed = self.tree.list(self.stream.shards()?);
+        let shards = self.stream.shards()?;
+        if !self.started {
+            self.take_starting_position(&shards)?;
+            self.started = true;
+        }
+        let changed = self.tree.list(shards);
         for shard in self.tree.ready() {
             let poller = Poller::new(
                 Arc::clone(&self.mapping),

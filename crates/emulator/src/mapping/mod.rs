@@ -82,7 +82,8 @@ impl Mappings {
     /// Starts every enabled mapping. A disabled one keeps its place.
     ///
     /// # Errors
-    /// A mapping's stream is not there or can't be read, or its progress can't: none is started then.
+    /// A mapping's stream is not there, or its progress can't be read: none is started then. A stream
+    /// that can't be read now is tried again.
     pub fn start(
         mappings: Vec<Mapping>,
         streams: &dyn Streams,

@@ -50,7 +50,7 @@ impl Poller {
         let now = surroundings.clock.now();
         Ok(Self {
             shard: Shard::new(settings, surroundings.pauses, progress, now),
-            readiness: Readiness::new(surroundings.polling, stream.changes()),
+            readiness: Readiness::new(surroundings.polling, stream.changes(), surroundings.clock),
             mapping,
             surroundings,
             stream,
@@ -89,7 +89,7 @@ impl Poller {
                     inputs.push_back(Input::Woken);
                 }
                 () = self.readiness.wait(), if self.wanted.is_some() => {
-                    inputs.push_back(self.read().await);
+                    inputs.extend(self.read());
                 }
             }
         }
@@ -160,20 +160,20 @@ impl Poller {
         })
     }
 
-    async fn read(&mut self) -> Input<Payload> {
-        let (after, limit) = self.wanted.take().unwrap_or_default();
-        let limit = self.readiness.page(limit);
-        let after = after.as_ref().map(SequenceNumber::as_str);
-        let page = loop {
-            match self.stream.read(&self.shard_id, after, limit) {
-                Ok(page) => break page,
-                Err(error) => {
-                    self.warn(&format!("its stream can't be read: {error}"));
-                    tokio::time::sleep(BROKEN).await;
-                }
+    /// What the stream has for the read that is wanted; it stays wanted if the stream is broken.
+    fn read(&mut self) -> Option<Input<Payload>> {
+        let (after, limit) = self.wanted.take()?;
+        let page = self.readiness.page(limit);
+        let start = after.as_ref().map(SequenceNumber::as_str);
+        match self.stream.read(&self.shard_id, start, page) {
+            Ok(page) => Some(self.input(page)),
+            Err(error) => {
+                self.warn(&format!("its stream can't be read: {error}"));
+                self.readiness.was_broken();
+                self.wanted = Some((after, limit));
+                None
             }
-        };
-        self.input(page)
+        }
     }
 
     fn input(&mut self, page: Page) -> Input<Payload> {

@@ -1,13 +1,23 @@
+use delivery::Time;
 use tokio::sync::watch;
 use tokio::time::{Interval, MissedTickBehavior};
 
 use super::Polling;
+use super::poller::BROKEN;
+use crate::Clock;
 
 /// The most records of one `GetRecords` call.
 const AWS_PAGE: usize = 1000;
 
 /// When a shard may be read next.
-pub(super) enum Readiness {
+pub(super) struct Readiness {
+    pace: Pace,
+    clock: Clock,
+    /// The last read failed: the next one waits until then.
+    broken_until: Option<Time>,
+}
+
+enum Pace {
     Instant {
         changes: watch::Receiver<u64>,
         /// The last read left something.
@@ -17,26 +27,34 @@ pub(super) enum Readiness {
 }
 
 impl Readiness {
-    pub(super) fn new(polling: Polling, changes: watch::Receiver<u64>) -> Self {
-        match polling {
-            Polling::Instant => Self::Instant {
+    pub(super) fn new(polling: Polling, changes: watch::Receiver<u64>, clock: Clock) -> Self {
+        let pace = match polling {
+            Polling::Instant => Pace::Instant {
                 changes,
                 more: true,
             },
             Polling::Aws => {
                 let mut interval = tokio::time::interval(Polling::INTERVAL);
                 interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
-                Self::Aws(interval)
+                Pace::Aws(interval)
             }
+        };
+        Self {
+            pace,
+            clock,
+            broken_until: None,
         }
     }
 
     /// Returns when the shard may be read; what is written from then on is heard by the next call.
     pub(super) async fn wait(&mut self) {
-        match self {
-            Self::Instant { more: true, .. } => tokio::task::yield_now().await,
-            Self::Instant { changes, .. } => changed(changes).await,
-            Self::Aws(interval) => {
+        if let Some(time) = self.broken_until {
+            return self.clock.sleep_until(time).await;
+        }
+        match &mut self.pace {
+            Pace::Instant { more: true, .. } => tokio::task::yield_now().await,
+            Pace::Instant { changes, .. } => changed(changes).await,
+            Pace::Aws(interval) => {
                 interval.tick().await;
             }
         }
@@ -44,22 +62,28 @@ impl Readiness {
 
     /// How many records one read may take, of `wanted`.
     pub(super) fn page(&self, wanted: usize) -> usize {
-        match self {
-            Self::Instant { .. } => wanted,
-            Self::Aws(_) => wanted.min(AWS_PAGE),
+        match self.pace {
+            Pace::Instant { .. } => wanted,
+            Pace::Aws(_) => wanted.min(AWS_PAGE),
         }
     }
 
     /// Takes note of a read; whether a batch should wait for nothing more.
     pub(super) fn was_read(&mut self, exhausted: bool) -> bool {
-        match self {
-            Self::Instant { more, .. } => {
+        self.broken_until = None;
+        match &mut self.pace {
+            Pace::Instant { more, .. } => {
                 *more = !exhausted;
                 exhausted
             }
             // The next read is a quarter of a second away.
-            Self::Aws(_) => true,
+            Pace::Aws(_) => true,
         }
+    }
+
+    /// Takes note of a read that failed.
+    pub(super) fn was_broken(&mut self) {
+        self.broken_until = Some(self.clock.now().plus(BROKEN));
     }
 }
 

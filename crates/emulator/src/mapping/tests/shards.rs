@@ -123,6 +123,44 @@ async fn a_shard_that_splits_while_it_is_read_is_followed_by_its_children() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_shard_that_splits_right_after_the_start_is_followed_by_its_children() {
+    let (machine, stream) = (Machine::in_memory(), Splitting::with(&["a"]));
+    let function = Function::well();
+    let _mappings = start(&machine, &stream, &function, &all());
+    // Nothing of the mapping has run yet.
+    stream.split("a", &["a1"]);
+    stream.write("a1", 1..2);
+    a_moment().await;
+    assert_eq!(function.batches(), [vec!["1"]]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_can_not_be_read_at_the_start_is_read_later() {
+    for position in ["TRIM_HORIZON", "LATEST"] {
+        // GIVEN a stream that does not answer
+        let (machine, stream) = (Machine::in_memory(), Splitting::with(&["a"]));
+        stream.write("a", 1..2);
+        stream.lists(false);
+        let function = Function::well();
+        let mapping = json!({ "startingPosition": position });
+        let _mappings = start(&machine, &stream, &function, &mapping);
+        tokio::time::sleep(Duration::from_mins(1)).await;
+        assert!(function.batches().is_empty());
+        // WHEN it does
+        stream.lists(true);
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        stream.write("a", 2..3);
+        a_moment().await;
+        // THEN the mapping starts where it should
+        let expected: &[&[&str]] = match position {
+            "LATEST" => &[&["2"]],
+            _ => &[&["1"], &["2"]],
+        };
+        assert_eq!(function.batches(), expected);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_restart_goes_on_with_the_parent_before_its_children() {
     // GIVEN a parent of which half is done
     let (machine, stream) = (Machine::in_memory(), Splitting::with(&["a"]));
@@ -225,6 +263,28 @@ async fn a_shard_that_can_not_be_read_does_not_stop_the_others() {
     stream.breaks("a", false);
     tokio::time::sleep(Duration::from_secs(2)).await;
     assert_eq!(function.batches(), [vec!["2"], vec!["1"]]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_that_succeeds_while_its_shard_can_not_be_read_is_done() {
+    // GIVEN a batch that is with the function when its shard breaks
+    let (machine, stream) = (Machine::in_memory(), Splitting::with(&["a"]));
+    stream.write("a", 1..3);
+    let slow = Function::slow(Duration::from_mins(1), |_| answered("null"));
+    let one = json!({ "batchSize": 1 });
+    let mappings = start(&machine, &stream, &slow, &one);
+    tokio::time::sleep(Duration::from_secs(30)).await;
+    stream.breaks("a", true);
+    stream.write("a", 3..4);
+    tokio::time::sleep(Duration::from_mins(1)).await;
+    // WHEN everything ends
+    drop(mappings);
+    stream.breaks("a", false);
+    // THEN it does not come again
+    let function = Function::well();
+    let _mappings = start(&machine, &stream, &function, &one);
+    a_moment().await;
+    assert_eq!(function.batches(), [vec!["2"], vec!["3"]]);
 }
 
 #[tokio::test(start_paused = true)]

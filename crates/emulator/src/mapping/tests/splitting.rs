@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use delivery::Time;
@@ -17,6 +18,8 @@ struct Inner {
     shards: Mutex<Vec<(ShardDescription, Shard)>>,
     changes: watch::Sender<u64>,
     horizon: Mutex<Time>,
+    /// Whether the shards can't be listed.
+    silent: AtomicBool,
 }
 
 /// When the records were made: that of user 7 seven seconds later.
@@ -39,6 +42,7 @@ impl Splitting {
             shards: Mutex::default(),
             changes: watch::Sender::new(0),
             horizon: Mutex::default(),
+            silent: AtomicBool::new(false),
         }));
         for shard in shards {
             stream.add(shard, None);
@@ -107,6 +111,11 @@ impl Splitting {
             .unwrap();
     }
 
+    /// Whether the shards can be listed.
+    pub(super) fn lists(&self, lists: bool) {
+        self.0.silent.store(!lists, Ordering::Relaxed);
+    }
+
     /// How often the shard was read.
     pub(super) fn reads(&self, shard: &str) -> usize {
         self.with_shard(shard, |shard| shard.reads).unwrap()
@@ -138,6 +147,9 @@ impl Stream for Splitting {
     }
 
     fn shards(&self) -> Result<Vec<ShardDescription>, Error> {
+        if self.0.silent.load(Ordering::Relaxed) {
+            return Err(Error::Stream("no answer".into()));
+        }
         let shards = self.0.shards.lock().unwrap();
         Ok(shards.iter().map(|(it, _)| it.clone()).collect())
     }
