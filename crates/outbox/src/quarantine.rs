@@ -1,17 +1,16 @@
 //! Where poison goes: whole, at once, so that it never blocks its shard.
 
-use std::borrow::Cow;
-use std::io::{self, Read as _, Write as _};
+mod message;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use flate2::Compression;
-use flate2::read::GzDecoder;
-use flate2::write::GzEncoder;
-use serde::Serialize;
+use std::io;
+
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use crate::Batch;
 use crate::publish::CallError;
+
+pub use message::{BODY_BYTES, Encoding, Message, READABLE_BYTES};
 
 /// Keeps what can't be published until a person has looked at it.
 pub trait Quarantine {
@@ -72,8 +71,44 @@ pub struct Poison<'a> {
     pub record: &'a RawValue,
 }
 
+/// A quarantined record, read back from its message: all that is needed to publish what it means.
+///
+/// Hand [`Quarantined::batch`] to a relay with the mapping that the function has, or with a repaired one: it publishes
+/// the same events with the same ids, byte for byte, as the relay would have. Those of `accepted_event_ids` reach
+/// consumers a second time then, under the same id.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Quarantined {
+    /// Why it was quarantined.
+    pub reason: Reason,
+    /// The events that it means, as far as it could be mapped.
+    pub event_ids: Vec<String>,
+    /// Those of them that the bus accepted before.
+    pub accepted_event_ids: Vec<String>,
+    /// Which code quarantined it.
+    pub function: Function,
+    /// The stream record as it came.
+    pub record: Box<RawValue>,
+}
+
+impl Quarantined {
+    /// Reads a message of the quarantine.
+    ///
+    /// # Errors
+    /// When the body is not what its encoding says, or no quarantined record.
+    pub fn read(message: &Message) -> io::Result<Self> {
+        Ok(serde_json::from_str(&message.text()?)?)
+    }
+
+    /// The record as a batch of its own, for a relay.
+    #[must_use]
+    pub fn batch(&self) -> Batch {
+        Batch::from(vec![self.record.clone()])
+    }
+}
+
 /// Why a record is poison.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Reason {
     /// Where it failed.
@@ -83,7 +118,7 @@ pub struct Reason {
 }
 
 /// Where a record turned out to be poison.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum ReasonKind {
     /// It is not what a DynamoDB stream delivers, or does not fit the application's types.
@@ -113,66 +148,12 @@ impl ReasonKind {
 }
 
 /// The function that quarantined a record.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Function {
     /// `AWS_LAMBDA_FUNCTION_NAME`.
     pub name: String,
     /// `AWS_LAMBDA_FUNCTION_VERSION`.
     pub version: String,
-}
-
-/// A message of the quarantine queue.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Message {
-    /// JSON text, encoded as `encoding` says.
-    pub body: String,
-    /// What the body has been through; goes into the message attribute `encoding`.
-    pub encoding: Encoding,
-}
-
-/// How the body of a message is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Encoding {
-    /// JSON as it is.
-    Json,
-    /// Compressed with gzip, then written in base64.
-    GzipBase64,
-}
-
-impl Encoding {
-    /// The value of the message attribute.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Json => "json",
-            Self::GzipBase64 => "gzip+base64",
-        }
-    }
-}
-
-/// Bodies up to this many bytes stay readable.
-pub const READABLE_BYTES: usize = 256 * 1024;
-
-/// The largest body: 1 MiB, which SQS counts with the attributes
-/// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html>).
-pub const BODY_BYTES: usize = 1_048_576 - 1_024;
-
-impl Message {
-    /// The JSON text of the body, whatever its encoding.
-    ///
-    /// # Errors
-    /// When the body is not what its encoding says.
-    pub fn text(&self) -> io::Result<Cow<'_, str>> {
-        match self.encoding {
-            Encoding::Json => Ok(self.body.as_str().into()),
-            Encoding::GzipBase64 => {
-                let bytes = STANDARD.decode(&self.body).map_err(io::Error::other)?;
-                let mut text = String::new();
-                GzDecoder::new(&bytes[..]).read_to_string(&mut text)?;
-                Ok(text.into())
-            }
-        }
-    }
 }
 
 impl Poison<'_> {
@@ -181,25 +162,6 @@ impl Poison<'_> {
     /// # Errors
     /// [`QuarantineError::TooLarge`] when it doesn't fit even compressed.
     pub fn message(&self) -> Result<Message, QuarantineError> {
-        let body = serde_json::to_string(self).map_err(io::Error::from)?;
-        if body.len() <= READABLE_BYTES {
-            return Ok(Message {
-                body,
-                encoding: Encoding::Json,
-            });
-        }
-        let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
-        gzip.write_all(body.as_bytes())?;
-        let body = STANDARD.encode(gzip.finish()?);
-        if body.len() > BODY_BYTES {
-            return Err(QuarantineError::TooLarge {
-                bytes: body.len(),
-                limit: BODY_BYTES,
-            });
-        }
-        Ok(Message {
-            body,
-            encoding: Encoding::GzipBase64,
-        })
+        Message::of(serde_json::to_string(self).map_err(io::Error::from)?)
     }
 }

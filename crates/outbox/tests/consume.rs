@@ -49,6 +49,28 @@ async fn a_fitting_event_is_handed_over() {
 }
 
 #[tokio::test]
+async fn a_repeat_is_handed_over_under_the_same_event_id() {
+    let seen = Mutex::new(Vec::new());
+    let first = Received::<Stored>::sample();
+    let mut repeat = first.clone();
+    // The bus gives each publication an id of its own.
+    repeat["id"] = json!("5fea7756-0ea4-451a-a703-a558b933e274");
+
+    for event in [first, repeat] {
+        handle(event, |event: Received<Stored>| {
+            seen.lock().unwrap().push(event.metadata.event_id);
+            async { Ok::<(), io::Error>(()) }
+        })
+        .await
+        .unwrap();
+    }
+
+    let seen = seen.into_inner().unwrap();
+    assert_eq!(seen.len(), 2);
+    assert_eq!(seen[0], seen[1]);
+}
+
+#[tokio::test]
 async fn an_event_that_does_not_fit_is_an_error_that_names_the_field_and_is_not_handed_over() {
     let mut event = Received::<Stored>::sample();
     event["detail"]["id"] = json!({ "secret": "ada@example.com" });

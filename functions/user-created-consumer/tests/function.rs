@@ -79,3 +79,11 @@ async fn an_event_with_a_field_more_still_fits() {
     let answer = consumer().await.invoke(event.to_string(), TIME_LEFT).await;
     assert!(matches!(answer, Answer::Response(_)), "{answer:?}");
 }
+
+#[tokio::test]
+async fn an_event_of_one_mebibyte_is_consumed() {
+    let mut event = Received::<UserCreated>::sample();
+    event["detail"]["nickname"] = json!("x".repeat(1024 * 1024 - event.to_string().len()));
+    let answer = consumer().await.invoke(event.to_string(), TIME_LEFT).await;
+    assert!(matches!(answer, Answer::Response(_)), "{answer:?}");
+}

@@ -1,5 +1,7 @@
 //! What the tests of the binaries share: the bus and the queue that they play, and a batch.
 
+#![allow(dead_code, reason = "each test file uses a part")]
+
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -48,20 +50,30 @@ impl Aws {
 
     /// The ids of the users whose events reached the bus, in order.
     pub(crate) fn published_users(&self) -> Vec<String> {
+        self.published("/id")
+    }
+
+    /// The ids of the events that reached the bus, in order.
+    pub(crate) fn published_event_ids(&self) -> Vec<String> {
+        self.published("/metadata/eventId")
+    }
+
+    /// The texts at one place of all published details, in order.
+    fn published(&self, place: &str) -> Vec<String> {
         let calls = self.calls.lock().unwrap();
         let entries = calls
             .iter()
             .filter(|call| call.operation() == "PutEvents")
             .flat_map(|call| call.json()["Entries"].as_array().cloned().unwrap());
-        let mut users: Vec<String> = entries
+        let mut texts: Vec<String> = entries
             .map(|entry| {
                 let detail: Value =
                     serde_json::from_str(entry["Detail"].as_str().unwrap()).unwrap();
-                detail["id"].as_str().unwrap().to_owned()
+                detail.pointer(place).unwrap().as_str().unwrap().to_owned()
             })
             .collect();
-        users.sort();
-        users
+        texts.sort();
+        texts
     }
 
     /// The bodies of the quarantined messages.

@@ -7,6 +7,7 @@
     reason = "a failed step is a failed test"
 )]
 
+mod batches;
 mod configuration;
 mod fixture;
 mod invariants;
@@ -15,4 +16,5 @@ mod outcome;
 mod packing;
 mod poison;
 mod repeat;
+mod republish;
 mod retry;
