@@ -22,8 +22,8 @@ pub fn judge(scenario: &Scenario, variant: Variant) -> Judged {
     // Nothing of the run is used after it panicked.
     let report = match catch_unwind(AssertUnwindSafe(|| run(scenario, variant))) {
         Ok(Ok(report)) => report,
-        Ok(Err(error)) => return panicked(Some(&error.to_string())),
-        Err(panic) => return panicked(panic.downcast_ref::<String>().map(String::as_str)),
+        Ok(Err(error)) => return failed(&error.to_string()),
+        Err(_) => return failed("it panicked"),
     };
     let mut checker = Checker::new(Arc::new(scenario.clone()));
     for observed in &report.observations {
@@ -34,13 +34,13 @@ pub fn judge(scenario: &Scenario, variant: Variant) -> Judged {
     Judged { report, verdict }
 }
 
-fn panicked(message: Option<&str>) -> Judged {
+fn failed(reason: &str) -> Judged {
     let violation = Violation {
         at: START,
-        kind: ViolationKind::Panicked,
+        kind: ViolationKind::RunFailed,
         key: None,
         change: None,
-        text: message.unwrap_or("run it alone to see where").to_owned(),
+        text: reason.to_owned(),
     };
     Judged {
         report: Report::default(),

@@ -34,9 +34,14 @@ impl Checker {
         violations
     }
 
-    fn came_again(&self, at: Time, index: usize) -> Option<Violation> {
-        let changed = &self.ledger.changes[index];
+    fn came_again(&mut self, at: Time, index: usize) -> Option<Violation> {
+        let changed = &mut self.ledger.changes[index];
         let done = changed.acknowledged?;
+        if changed.may_come_again {
+            changed.may_come_again = false;
+            changed.acknowledged = None;
+            return None;
+        }
         let text = format!(
             "the relay was given {} again, which it finished {} before, and the mapping's progress was durable",
             changed.change.event_id,
@@ -49,12 +54,18 @@ impl Checker {
     }
 
     /// Each record of a key comes behind the one before it, so looking at that one is enough.
-    fn went_past(&self, at: Time, index: usize, batch: &[usize]) -> Option<Violation> {
+    fn went_past(&mut self, at: Time, index: usize, batch: &[usize]) -> Option<Violation> {
         let before = self.ledger.before(index)?;
-        let earlier = &self.ledger.changes[before];
-        if earlier.is_done() || batch.contains(&before) {
+        let earlier = &mut self.ledger.changes[before];
+        if batch.contains(&before) {
             return None;
         }
+        if earlier.is_done() {
+            // The mapping goes on only when its progress is durable.
+            earlier.may_come_again = false;
+            return None;
+        }
+        let earlier = &self.ledger.changes[before];
         let text = format!(
             "the relay was given {} while the earlier change {} of the same key was not done",
             self.ledger.changes[index].change.event_id, earlier.change.event_id
@@ -138,7 +149,7 @@ impl Checker {
         self.flights.clear();
         self.forget_acknowledged_before(at);
         for index in self.just_acknowledged.drain(..) {
-            self.ledger.changes[index].acknowledged = None;
+            self.ledger.changes[index].may_come_again = true;
         }
     }
 }

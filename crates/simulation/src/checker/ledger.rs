@@ -35,6 +35,8 @@ pub(super) struct Changed {
     pub(super) trimmed: bool,
     /// Since when the mapping knows that it is done.
     pub(super) acknowledged: Option<Time>,
+    /// A kill came in the same moment, so that this may or may not be durable.
+    pub(super) may_come_again: bool,
     /// How often the relay was given it.
     pub(super) invocations: u32,
     /// The targets at which it was completed or dead-lettered.
@@ -97,6 +99,7 @@ impl Ledger {
             given_up: false,
             trimmed: false,
             acknowledged: None,
+            may_come_again: false,
             invocations: 0,
             ended_at: BTreeSet::new(),
             completed: BTreeMap::new(),

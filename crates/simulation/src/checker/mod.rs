@@ -120,18 +120,7 @@ impl Checker {
                 self.quarantined(at, body)
             }
             Observation::Held { queue, messages } => {
-                let lost = self.kept.saturating_sub(*messages);
-                let text = format!("{queue} took {} messages and lost {lost}", self.kept);
-                (lost > 0)
-                    .then_some(Violation {
-                        at,
-                        kind: ViolationKind::Lost,
-                        key: None,
-                        change: None,
-                        text,
-                    })
-                    .into_iter()
-                    .collect()
+                self.held(at, queue, *messages).into_iter().collect()
             }
             Observation::FailureRecord { record, .. } => self.failure_record(at, record),
             Observation::Delivered { target, event } => self.delivered(at, *target, event),

@@ -45,6 +45,13 @@ impl Checker {
             .collect()
     }
 
+    /// Nobody takes anything out of the quarantine.
+    pub(super) fn held(&self, at: Time, queue: &str, messages: usize) -> Option<Violation> {
+        let lost = self.kept.checked_sub(messages).filter(|lost| *lost > 0)?;
+        let text = format!("{queue} took {} messages and lost {lost}", self.kept);
+        Some(about(at, ViolationKind::Lost, None, text))
+    }
+
     /// The mapping's failure destination holds a record.
     pub(super) fn failure_record(&mut self, at: Time, record: &Value) -> Vec<Violation> {
         let condition = record["requestContext"]["condition"]

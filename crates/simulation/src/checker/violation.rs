@@ -29,8 +29,8 @@ pub enum ViolationKind {
     GivenUpEarly,
     /// A record or an event was tried more often than its settings allow.
     TriedTooOften,
-    /// The run itself panicked.
-    Panicked,
+    /// The run itself failed or panicked.
+    RunFailed,
 }
 
 impl ViolationKind {
@@ -50,7 +50,7 @@ impl ViolationKind {
             Self::QuarantinedWithoutReason => "quarantined without a reason",
             Self::GivenUpEarly => "given up too early",
             Self::TriedTooOften => "tried too often",
-            Self::Panicked => "panicked",
+            Self::RunFailed => "the run failed",
         }
     }
 }

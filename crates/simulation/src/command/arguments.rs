@@ -34,6 +34,10 @@ pub(super) struct Arguments {
     )]
     pub(super) broken: Variant,
 
+    /// Play the other seeds too when one has failed
+    #[arg(long, conflicts_with = "seed")]
+    pub(super) keep_going: bool,
+
     /// How many seeds to play at a time [default: the number of cores]
     #[arg(long, value_name = "N", default_value_t = cores(), hide_default_value = true)]
     pub(super) threads: NonZero<usize>,

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Parser as _;
-use simulation::{Scenario, Variant, judge, trace};
+use simulation::{Scenario, Variant, judge, silence_panics, trace};
 
 use arguments::Arguments;
 use campaign::Campaign;
@@ -29,8 +29,7 @@ const INTERRUPTED: u8 = 130;
 
 pub(crate) fn run() -> ExitCode {
     let arguments = Arguments::parse();
-    // A panic of a mapping is one of the things that are played; one of the run itself is told as its violation.
-    std::panic::set_hook(Box::new(|_| {}));
+    silence_panics();
     let code = match arguments.seed {
         Some(seed) => one(seed, arguments.broken, arguments.trace),
         None => many(&arguments),
@@ -71,12 +70,43 @@ fn one(seed: u64, variant: Variant, with_trace: bool) -> io::Result<ExitCode> {
     Ok(ExitCode::FAILURE)
 }
 
-#[tokio::main(flavor = "current_thread")]
-async fn many(arguments: &Arguments) -> io::Result<ExitCode> {
-    let (from, threads) = (arguments.from, arguments.threads.get());
-    let seeds: Range<u64> = from..from.saturating_add(arguments.seeds);
+fn many(arguments: &Arguments) -> io::Result<ExitCode> {
     let began = Instant::now();
-    let mut campaign = Campaign::start(seeds.clone(), arguments.broken, threads);
+    let (tally, interrupted) = play(arguments)?;
+    let seconds = began.elapsed().as_secs_f64();
+    let mut out = io::stdout().lock();
+    writeln!(
+        out,
+        "{} of {} seeds from {} on, in {seconds:.1} s ({:.1} a second on {} threads){}",
+        grouped(tally.seeds),
+        grouped(arguments.seeds),
+        arguments.from,
+        rate(tally.seeds, seconds),
+        arguments.threads,
+        if interrupted { ", interrupted" } else { "" },
+    )?;
+    writeln!(out, "{}", tally.in_full())?;
+    for (seed, kind) in &tally.failed {
+        writeln!(out, "seed {seed} broke a promise: {kind}")?;
+    }
+    // The lowest, so that the same command tells the same story.
+    if let Some(seed) = tally.failed.keys().next() {
+        failure::tell(&mut out, *seed, arguments.broken)?;
+        return Ok(ExitCode::FAILURE);
+    }
+    if interrupted {
+        return Ok(ExitCode::from(INTERRUPTED));
+    }
+    writeln!(out, "every promise was kept")?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Plays the seeds until all are played, one fails or somebody presses Ctrl-C: whether somebody did.
+#[tokio::main(flavor = "current_thread")]
+async fn play(arguments: &Arguments) -> io::Result<(Tally, bool)> {
+    let from = arguments.from;
+    let seeds: Range<u64> = from..from.saturating_add(arguments.seeds);
+    let mut campaign = Campaign::start(seeds, arguments.broken, arguments.threads.get());
     let mut progress = Progress::new(arguments.seeds);
     let mut tally = Tally::default();
     let mut interrupted = false;
@@ -86,37 +116,17 @@ async fn many(arguments: &Arguments) -> io::Result<ExitCode> {
                 Some(played) => tally.add(played),
                 None => break,
             },
-            _ = tokio::signal::ctrl_c(), if !interrupted => {
+            pressed = tokio::signal::ctrl_c(), if !interrupted => {
+                pressed?;
                 interrupted = true;
                 campaign.stop();
             }
         }
         progress.show(&tally);
-        if !tally.failed.is_empty() {
+        if !tally.failed.is_empty() && !arguments.keep_going {
             campaign.stop();
         }
     }
     progress.end();
-    let seconds = began.elapsed().as_secs_f64();
-    let mut out = io::stdout().lock();
-    writeln!(
-        out,
-        "{} of {} seeds from {from} on, in {seconds:.1} s ({:.1} a second on {threads} threads){}",
-        grouped(tally.seeds),
-        grouped(arguments.seeds),
-        rate(tally.seeds, seconds),
-        if interrupted { ", interrupted" } else { "" },
-    )?;
-    writeln!(out, "{}", tally.in_full())?;
-    // The lowest, so that the same command tells the same story.
-    if let Some(seed) = tally.failed.keys().next() {
-        failure::tell(&mut out, *seed, arguments.broken)?;
-        return Ok(ExitCode::FAILURE);
-    }
-    writeln!(out, "every promise was kept")?;
-    Ok(if interrupted {
-        ExitCode::from(INTERRUPTED)
-    } else {
-        ExitCode::SUCCESS
-    })
+    Ok((tally, interrupted))
 }

@@ -57,8 +57,9 @@ impl Item {
             .map(|(name, value)| (name.clone(), json!({ "S": value })))
             .collect();
         if let Some(at) = expires_at {
-            let seconds = (at.0 / 1000).to_string();
-            image.insert("expiresAt".to_owned(), json!({ "N": seconds }));
+            let seconds = at.0 / 1000;
+            plain["expiresAt"] = json!(seconds);
+            image.insert("expiresAt".to_owned(), json!({ "N": seconds.to_string() }));
         }
         Self {
             image: Arc::new(image),

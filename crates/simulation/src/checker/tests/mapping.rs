@@ -108,6 +108,20 @@ fn a_record_whose_answer_came_in_the_moment_of_a_kill_may_come_again() {
 }
 
 #[test]
+fn what_the_mapping_went_past_after_a_kill_was_durable_and_must_not_come_again() {
+    let mut run = Run::new();
+    let (first, second) = (run.commit("user-1", Insert), run.commit("user-1", Modify));
+    let request = run.invoke(&[first]);
+    run.accept(first);
+    run.answer(request, SUCCESS);
+    run.tell(&Killed);
+    run.invoke(&[second]);
+    assert_eq!(run.seen(), []);
+    run.invoke(&[first]);
+    assert_eq!(run.seen(), [CameAgain]);
+}
+
+#[test]
 fn a_record_that_was_under_way_at_a_kill_may_come_again_and_its_late_answer_counts_for_nothing() {
     let mut run = Run::new();
     let change = run.commit("user-1", Insert);

@@ -4,9 +4,10 @@ use serde_json::{Value, json};
 
 use super::fixture::{Run, user};
 use crate::checker::ViolationKind::{
-    Altered, GivenUpEarly, Invented, QuarantinedWithoutReason, Stuck,
+    Altered, GivenUpEarly, Invented, Lost, QuarantinedWithoutReason, Stuck,
 };
 use crate::observation::Kind::{Expire, Insert, Modify};
+use crate::observation::Observation::Held;
 
 fn poison() -> Value {
     let mut item = user("user-1");
@@ -20,6 +21,21 @@ fn poison_may_be_quarantined() {
     let change = run.commit_item("user-1", Insert, Some(poison()));
     run.quarantine(change, &[]);
     assert_eq!(run.ends_with(), []);
+}
+
+#[test]
+fn the_quarantine_must_keep_what_it_took() {
+    for (messages, kinds) in [(2, vec![]), (1, vec![Lost])] {
+        let mut run = Run::new();
+        let change = run.commit_item("user-1", Insert, Some(poison()));
+        run.quarantine(change, &[]);
+        run.quarantine(change, &[]);
+        run.tell(&Held {
+            queue: "quarantine".to_owned(),
+            messages,
+        });
+        assert_eq!(run.ends_with(), kinds, "{messages} messages");
+    }
 }
 
 #[test]
@@ -112,7 +128,7 @@ fn a_failure_record_without_payload_ends_nothing() {
             "shardId": "shard-1", "batchSize": 1, "startSequenceNumber": number, "endSequenceNumber": number,
         },
     }));
-    assert_eq!(run.ends_with(), [crate::checker::ViolationKind::Lost]);
+    assert_eq!(run.ends_with(), [Lost]);
 }
 
 #[test]
