@@ -5,12 +5,15 @@
 //! so the emulator can run it on real time and a simulation on virtual time.
 
 pub mod asynchronous;
+mod batch_item_failures;
 pub mod bus;
 pub mod document;
 pub mod mapping;
 mod outcome;
 pub mod pattern;
+mod properties;
 pub mod queue;
+pub mod queue_mapping;
 pub mod target;
 mod time;
 pub mod undocumented;

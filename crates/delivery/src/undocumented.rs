@@ -32,6 +32,15 @@
 //! - **A value in an input template** ([`crate::target::input`]) is never escaped, also where a string
 //!   gets its quotes: one with a quotation mark in it makes no JSON.
 //! - **An `InputPath` that leads nowhere**: the event can't be delivered (`INVALID_JSON`).
+//! - **Pauses between attempts to run a throttled function with messages of a queue**
+//!   ([`QUEUE_THROTTLE_PAUSES`]): AWS names none.
+//! - **How far a mapping on a queue slows down** on failures and throttles: each halves the number of
+//!   batches at once, down to one; each success adds one, up to the five it begins with.
+//! - **A response that reports failures of a queue's messages** as something that is no list: the
+//!   whole batch failed.
+//! - **A batch of messages that show again in the queue while they are gathered**: the function gets
+//!   them all the same, and may get them twice.
+//! - **The place of a queue's message that shows again** before its third receive: the old one.
 
 use std::time::Duration;
 
@@ -49,3 +58,9 @@ pub const RECURSION: &str = "RecursiveInvocationsDropped";
 
 /// The condition in a failure record of a record that became too old.
 pub const RECORD_AGE_EXCEEDED: &str = "RecordAgeExceeded";
+
+/// The pauses between attempts to run a throttled function with one batch of a queue.
+pub const QUEUE_THROTTLE_PAUSES: Backoff = Backoff {
+    first: Duration::from_millis(200),
+    longest: Duration::from_secs(10),
+};

@@ -1,6 +1,5 @@
-use serde_json::Value;
-
 use super::SequenceNumber;
+use crate::batch_item_failures::{self, Reported};
 
 /// What a function's answer says about its batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,32 +20,17 @@ pub enum Response {
 /// <https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html>
 #[must_use]
 pub fn read_response(body: &[u8], batch: &[&SequenceNumber]) -> Response {
-    if body.iter().all(u8::is_ascii_whitespace) {
-        return Response::Succeeded;
-    }
-    let failures = match serde_json::from_slice::<Value>(body) {
-        Ok(Value::Null) => return Response::Succeeded,
-        Ok(Value::Object(mut answer)) => answer.remove("batchItemFailures"),
-        Ok(_) | Err(_) => return Response::Failed,
+    let items = match batch_item_failures::read(body) {
+        Reported::Nothing => return Response::Succeeded,
+        Reported::Unreadable => return Response::Failed,
+        Reported::Items(items) => items,
     };
-    match failures {
-        None | Some(Value::Null) => Response::Succeeded,
-        Some(Value::Array(failures)) => lowest(&failures, batch),
-        Some(_) => Response::Failed,
-    }
-}
-
-fn lowest(failures: &[Value], batch: &[&SequenceNumber]) -> Response {
-    let mut lowest = None;
-    for failure in failures {
-        let place = failure
-            .get("itemIdentifier")
-            .and_then(Value::as_str)
-            .and_then(|number| batch.iter().position(|record| record.as_str() == number));
-        match place {
-            None => return Response::Failed,
-            Some(place) => lowest = Some(lowest.map_or(place, |lowest: usize| lowest.min(place))),
-        }
-    }
-    lowest.map_or(Response::Succeeded, Response::FailedFrom)
+    let place = |item: Option<String>| {
+        let item = item?;
+        batch.iter().position(|record| record.as_str() == item)
+    };
+    let places: Option<Vec<usize>> = items.into_iter().map(place).collect();
+    // There is at least one.
+    let lowest = places.and_then(|places| places.into_iter().min());
+    lowest.map_or(Response::Failed, Response::FailedFrom)
 }

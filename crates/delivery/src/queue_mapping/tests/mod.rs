@@ -1,0 +1,10 @@
+#![allow(clippy::unwrap_used, reason = "a failing test may panic")]
+
+mod batches;
+mod failures;
+mod filters;
+mod records;
+mod responses;
+mod scaling;
+mod settings;
+mod world;
