@@ -14,6 +14,7 @@ mod function;
 mod journal;
 pub mod lambda;
 pub mod mapping;
+pub mod queue_mapping;
 pub mod sqs;
 mod start;
 pub mod state;

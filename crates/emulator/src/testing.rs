@@ -57,6 +57,12 @@ impl Functions {
         })
     }
 
+    /// Lets one more invocation end as told.
+    pub(crate) fn then(&self, outcome: Outcome) {
+        let mut outcomes = self.outcomes.lock().unwrap_or_else(PoisonError::into_inner);
+        outcomes.push_back(outcome);
+    }
+
     /// From now on no invocation ends until [`Self::release`].
     pub(crate) fn hold(&self) {
         self.hold.send_replace(true);

@@ -8,14 +8,16 @@
 
 mod support;
 
+use delivery::Outcome;
 use emulator::Options;
 use serde_json::{Value, json};
 use stack::Stack;
-use support::{answer, authorization, call, declare, stack, start, start_with};
+use support::{Invocations, answer, authorization, call, declare, stack, start, start_with};
 
 const QUEUE: &str = "aws:sqs/queue:Queue";
 const RULE: &str = "aws:cloudwatch/eventRule:EventRule";
 const TARGET: &str = "aws:cloudwatch/eventTarget:EventTarget";
+const MAPPING: &str = "aws:lambda/eventSourceMapping:EventSourceMapping";
 
 /// A rule of the default bus with a queue as its target.
 fn bus_to_queue() -> Stack {
@@ -98,6 +100,86 @@ async fn an_error_carries_both_of_its_names() {
     assert_eq!(
         refused.header("x-amzn-query-error"),
         Some("AWS.SimpleQueueService.NonExistentQueue;Sender")
+    );
+    emulating.stop().await;
+}
+
+/// A queue that the function `f` reads, with a second's visibility timeout and a dead-letter queue
+/// behind two receives.
+fn queue_to_function(behaviour: &str) -> Stack {
+    let variables = json!({ "environment": { "variables": { "DO": behaviour } } });
+    let mut properties = variables;
+    properties["timeout"] = json!(1);
+    let mut stack = stack(&[("f", properties)]);
+    declare(&mut stack, QUEUE, "dead", json!({ "name": "dead" }));
+    let dead = stack.resources[1].text("arn").unwrap().to_owned();
+    let policy = json!({ "deadLetterTargetArn": dead, "maxReceiveCount": 2 }).to_string();
+    let orders = json!({
+        "name": "orders",
+        "visibilityTimeoutSeconds": 1,
+        "redrivePolicy": policy,
+    });
+    declare(&mut stack, QUEUE, "orders", orders);
+    let arn = stack.resources[2].text("arn").unwrap().to_owned();
+    let mapping = json!({ "eventSourceArn": arn, "functionName": support::arn("f") });
+    declare(&mut stack, MAPPING, "orders", mapping);
+    stack
+}
+
+fn to(queue: &str, mut body: Value) -> Value {
+    body["QueueUrl"] = json!(format!("/000000000000/{queue}"));
+    body
+}
+
+#[tokio::test]
+async fn a_message_reaches_the_function_that_its_queue_is_mapped_to_and_leaves_the_queue() {
+    let emulating = start(&queue_to_function("echo")).await;
+    let mut invocations = Invocations::of(&emulating, "f");
+
+    let sent = to("orders", json!({ "MessageBody": "hello" }));
+    let sent = call(&emulating, "AmazonSQS.SendMessage", &sent).await;
+
+    let (event, outcome) = invocations.next().await;
+    assert!(matches!(outcome, Outcome::Answered(_)), "{outcome:?}");
+    let record = &event["Records"][0];
+    assert_eq!(record["messageId"], sent["MessageId"]);
+    assert_eq!(record["body"], "hello");
+    assert_eq!(record["eventSource"], "aws:sqs");
+    // Longer than the visibility timeout: it would show again.
+    let receive = to("orders", json!({ "WaitTimeSeconds": 2 }));
+    let received = call(&emulating, "AmazonSQS.ReceiveMessage", &receive).await;
+    assert_eq!(received, json!({}));
+    emulating.stop().await;
+}
+
+#[tokio::test]
+async fn a_message_that_its_function_never_takes_ends_in_the_dead_letter_queue_and_is_moved_back() {
+    let emulating = start(&queue_to_function("fail")).await;
+    let mut invocations = Invocations::of(&emulating, "f");
+
+    let sent = to("orders", json!({ "MessageBody": "poison" }));
+    call(&emulating, "AmazonSQS.SendMessage", &sent).await;
+
+    for _ in 0..2 {
+        let (event, outcome) = invocations.next().await;
+        assert_eq!(event["Records"][0]["body"], "poison");
+        assert!(matches!(outcome, Outcome::Failed { .. }), "{outcome:?}");
+    }
+    let look = to(
+        "dead",
+        json!({ "WaitTimeSeconds": 20, "VisibilityTimeout": 0 }),
+    );
+    let dead = call(&emulating, "AmazonSQS.ReceiveMessage", &look).await;
+    assert_eq!(dead["Messages"][0]["Body"], "poison");
+
+    let arn = "arn:aws:sqs:us-east-1:000000000000:dead";
+    let source = json!({ "SourceArn": arn });
+    call(&emulating, "AmazonSQS.StartMessageMoveTask", &source).await;
+    let (event, _) = invocations.next().await;
+    assert_eq!(event["Records"][0]["body"], "poison");
+    assert_ne!(
+        event["Records"][0]["messageId"],
+        dead["Messages"][0]["MessageId"]
     );
     emulating.stop().await;
 }

@@ -2,6 +2,7 @@ use delivery::mapping::Settings;
 use stack::{Resource, Stack};
 
 use super::Error;
+use crate::queue_mapping::QUEUE_ARN;
 
 const TYPE: &str = "aws:lambda/eventSourceMapping:EventSourceMapping";
 
@@ -23,11 +24,17 @@ pub struct Mapping {
 /// The event source mappings that a stack declares.
 ///
 /// # Errors
-/// One that AWS would refuse, that reads something else than a DynamoDB stream, or that names a
+/// One that AWS would refuse, that reads neither a DynamoDB stream nor a queue, or that names a
 /// function or failure destination which the stack does not declare.
 pub fn declared(stack: &Stack) -> Result<Vec<Mapping>, Error> {
+    // Queues are read by `queue_mapping`.
+    let reads_queue = |resource: &&Resource| {
+        let source = resource.text("eventSourceArn");
+        source.is_some_and(|arn| arn.starts_with(QUEUE_ARN))
+    };
     stack
         .of_type(TYPE)
+        .filter(|resource| !reads_queue(resource))
         .map(|resource| mapping(stack, resource))
         .collect()
 }

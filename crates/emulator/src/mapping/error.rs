@@ -22,10 +22,10 @@ pub enum Error {
         /// The output.
         output: &'static str,
     },
-    /// It reads something else than a DynamoDB stream.
+    /// It reads neither a DynamoDB stream nor a queue.
     #[error(
         "the event source mapping {resource} reads {source_arn}; only streams of DynamoDB tables \
-         are read here, and nothing was started"
+         and queues are read here, and nothing was started"
     )]
     Source {
         /// The resource's URN.

@@ -24,3 +24,5 @@ mod tests;
 pub use declared::{Queue, declared};
 pub use queues::{Outgoing, Queues};
 pub use refusal::Refusal;
+
+pub(crate) use receive::{Delivered, Request};

@@ -28,6 +28,8 @@ pub(crate) struct Delivered {
     /// With this it can be deleted.
     pub(crate) receipt: String,
     pub(crate) received_at: Time,
+    /// When it shows again, as far as the receiver knows.
+    pub(crate) visible_at: Time,
 }
 
 /// What one look into a queue came to.
@@ -111,6 +113,7 @@ impl Queues {
                             message,
                             receipt,
                             received_at: now,
+                            visible_at,
                         });
                     }
                 }

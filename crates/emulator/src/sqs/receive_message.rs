@@ -47,11 +47,16 @@ fn message(
     let message = &delivered.message;
     let mut answer = json!({
         "MessageId": message.public_id,
-        "ReceiptHandle": Handle::write(message.id, &delivered.receipt),
+        "ReceiptHandle": delivered.handle(),
         "MD5OfBody": digest(&message.body),
         "Body": message.body,
     });
-    let system = system_attributes(queue, delivered, system_names);
+    let mut system = delivered.system_attributes(queue);
+    system.retain(|name, _| {
+        system_names
+            .iter()
+            .any(|wanted| wanted == name || *wanted == "All")
+    });
     if !system.is_empty() {
         answer["Attributes"] = Value::Object(system);
     }
@@ -83,35 +88,38 @@ fn asks_for(wanted: &str, name: &str) -> bool {
         })
 }
 
-fn system_attributes(queue: &Queue, delivered: &Delivered, wanted: &[&str]) -> Map<String, Value> {
-    let message = &delivered.message;
-    let first = message.first_received_at.unwrap_or(delivered.received_at);
-    // In ARNs the account is the fifth part.
-    let account = queue.arn.split(':').nth(4).unwrap_or_default();
-    [
-        ("SenderId", Some(account.to_owned())),
-        ("SentTimestamp", Some(message.sent_at.0.to_string())),
-        (
-            "ApproximateReceiveCount",
-            Some((message.receives + 1).to_string()),
-        ),
-        (
-            "ApproximateFirstReceiveTimestamp",
-            Some(first.0.to_string()),
-        ),
-        ("AWSTraceHeader", message.trace_header.clone()),
-        ("MessageGroupId", message.group.clone()),
-        (
-            "DeadLetterQueueSourceArn",
-            message.dead_letter_source.clone(),
-        ),
-    ]
-    .into_iter()
-    .filter(|(name, _)| {
-        wanted
-            .iter()
-            .any(|wanted| wanted == name || *wanted == "All")
-    })
-    .filter_map(|(name, value)| Some((name.to_owned(), json!(value?))))
-    .collect()
+impl Delivered {
+    /// The receipt handle.
+    pub(crate) fn handle(&self) -> String {
+        Handle::write(self.message.id, &self.receipt)
+    }
+
+    /// All system attributes, those too that nobody asked for.
+    pub(crate) fn system_attributes(&self, queue: &Queue) -> Map<String, Value> {
+        let message = &self.message;
+        let first = message.first_received_at.unwrap_or(self.received_at);
+        // In ARNs the account is the fifth part.
+        let account = queue.arn.split(':').nth(4).unwrap_or_default();
+        [
+            ("SenderId", Some(account.to_owned())),
+            ("SentTimestamp", Some(message.sent_at.0.to_string())),
+            (
+                "ApproximateReceiveCount",
+                Some((message.receives + 1).to_string()),
+            ),
+            (
+                "ApproximateFirstReceiveTimestamp",
+                Some(first.0.to_string()),
+            ),
+            ("AWSTraceHeader", message.trace_header.clone()),
+            ("MessageGroupId", message.group.clone()),
+            (
+                "DeadLetterQueueSourceArn",
+                message.dead_letter_source.clone(),
+            ),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.to_owned(), json!(value?))))
+        .collect()
+    }
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::parameters::{Handle, entries, number};
 use super::send::batch_answer;
-use super::{Queue, Queues, Refusal, messages};
+use super::{Delivered, Queue, Queues, Refusal, messages};
 use crate::StoreError;
 
 /// Something to be done with one message of a queue.
@@ -52,6 +52,24 @@ impl Queues {
         })?;
         self.announce();
         Ok(batch_answer(outcomes))
+    }
+
+    /// Deletes messages by the receipts with which they were received, in one commit.
+    pub(crate) fn delete_received<'a>(
+        &self,
+        queue: &Queue,
+        received: impl IntoIterator<Item = &'a Delivered>,
+    ) -> Result<(), StoreError> {
+        self.store().commit(|transaction| {
+            queue.expire(transaction, self.now())?;
+            for delivered in received {
+                let (id, receipt) = (delivered.message.id, &delivered.receipt);
+                messages::delete(transaction, &queue.arn, id, receipt)?;
+            }
+            Ok(())
+        })?;
+        self.announce();
+        Ok(())
     }
 
     /// Deletes by the receipt of the last receive. An older receipt is answered with success and

@@ -11,6 +11,7 @@ use crate::events::{self, Buses, StackTargets, Surroundings};
 use crate::front::Services;
 use crate::lambda::{Enqueue, Lambda};
 use crate::mapping::{self, Mappings};
+use crate::queue_mapping::{self, QueueMappings};
 use crate::sqs::{self, Queues};
 use crate::state::State;
 use crate::{Background, Chance, Clock, Journal, Store};
@@ -23,6 +24,7 @@ pub(super) struct Parts {
     _queues: Background,
     _asynchronous: Background,
     _mappings: Mappings,
+    _queue_mappings: QueueMappings,
 }
 
 /// What the parts are made of.
@@ -107,7 +109,7 @@ impl Parts {
             &mapping::Surroundings {
                 store,
                 clock,
-                chance,
+                chance: chance.clone(),
                 journal: journal(),
                 invoke: Arc::new(ground.lambda.clone()),
                 failures: Arc::new(destination.clone()),
@@ -115,8 +117,21 @@ impl Parts {
                 pauses: mapping::Surroundings::PAUSES,
             },
         )?;
+        let queue_mappings = QueueMappings::start(
+            queue_mapping::declared(stack)?,
+            &queue_mapping::Surroundings {
+                queues: queues.clone(),
+                clock,
+                chance,
+                journal: journal(),
+                invoke: Arc::new(ground.lambda.clone()),
+                polling: options.polling,
+                pauses: queue_mapping::Surroundings::PAUSES,
+            },
+        )?;
         let parts = Self {
             _mappings: mappings,
+            _queue_mappings: queue_mappings,
             _housekeeping: Housekeeping::start(tables, Intervals::default()),
             _buses: buses.start(),
             _queues: queues.start(),

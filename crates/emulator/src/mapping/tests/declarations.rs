@@ -22,7 +22,7 @@ fn a_mapping_that_can_not_run_is_refused_by_name() {
     for (mapping, named) in [
         (json!({ "batchSize": 0 }), "`batchSize` is 0"),
         (
-            json!({ "eventSourceArn": QUEUE }),
+            json!({ "eventSourceArn": "arn:aws:kinesis:eu-west-1:123456789012:stream/users" }),
             "only streams of DynamoDB tables",
         ),
     ] {
