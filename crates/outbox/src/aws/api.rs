@@ -2,14 +2,12 @@
 //!
 //! The relay makes a call for every ten records, so what a call costs is most of what a record costs. It needs three
 //! operations; the SDK's clients, made for thousands, take several times the CPU for them and half of the binary.
-//! Signing and HTTP are the SDK's own.
+//! HTTP and the primitives of signing are the SDK's own.
 
 use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::{ProvideCredentials as _, SharedCredentialsProvider};
-use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
-use aws_sigv4::sign::v4;
 use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
@@ -18,11 +16,15 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
 use aws_types::SdkConfig;
+use http::Uri;
+use http::uri::InvalidUri;
+use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 
 use super::endpoint::{self, Service};
+use super::signature::{Signable, Signer};
 use crate::function::with_causes;
 use crate::publish::CallError;
 
@@ -39,11 +41,17 @@ const BEFORE_EXPIRY: Duration = Duration::from_mins(2);
 #[derive(Debug)]
 pub(super) struct Api {
     service: &'static Service,
-    region: String,
-    url: String,
+    /// Where requests go, or why they can't.
+    endpoint: Result<Endpoint, String>,
     connector: Connector,
     provider: Option<SharedCredentialsProvider>,
     credentials: Mutex<Option<Credentials>>,
+}
+
+#[derive(Debug)]
+struct Endpoint {
+    uri: Uri,
+    signer: Signer,
 }
 
 impl Api {
@@ -55,9 +63,8 @@ impl Api {
         let url = endpoint::url(settings, service, &region);
         Self {
             service,
-            region,
+            endpoint: Endpoint::new(&url, service, &region),
             connector: connector(&url),
-            url,
             provider: settings.credentials_provider(),
             credentials: Mutex::default(),
         }
@@ -91,45 +98,40 @@ impl Api {
 
     async fn signed(&self, operation: &str, body: Vec<u8>) -> Result<HttpRequest, CallError> {
         let not_sent = |error: &dyn std::error::Error| CallError::NotSent(with_causes(error));
+        let endpoint = self.endpoint.as_ref();
+        let endpoint = endpoint.map_err(|reason| CallError::NotSent(reason.clone()))?;
         let target = format!("{}.{operation}", self.service.target);
-        let headers = [
-            ("content-type", self.service.content_type),
-            ("x-amz-target", &target),
-        ];
-        let identity = self.credentials().await?.into();
-        let signing = v4::SigningParams::builder()
-            .identity(&identity)
-            .region(&self.region)
-            .name(self.service.name)
-            .time(SystemTime::now())
-            .settings(SigningSettings::default())
-            .build()
-            .map_err(|error| not_sent(&error))?
-            .into();
-        let signable = SignableRequest::new(
-            "POST",
-            &self.url,
-            headers.into_iter(),
-            SignableBody::Bytes(&body),
-        )
-        .map_err(|error| not_sent(&error))?;
-        let (signature, _) = sign(signable, &signing)
-            .map_err(|error| not_sent(&error))?
-            .into_parts();
+        let credentials = self.credentials().await?;
+        let now = Timestamp::try_from(SystemTime::now())
+            .map_err(|_| CallError::NotSent("the clock shows no moment".to_owned()))?;
+        let signable = Signable {
+            content_type: self.service.content_type,
+            target: &target,
+            body: &body,
+        };
+        let signature = endpoint.signer.sign(&signable, &credentials, now);
 
         let mut request = HttpRequest::new(SdkBody::from(body));
         request
             .set_method("POST")
             .map_err(|error| not_sent(&error))?;
         request
-            .set_uri(self.url.as_str())
+            .set_uri(endpoint.uri.clone())
             .map_err(|error| not_sent(&error))?;
-        let given = request.headers_mut();
-        for (name, value) in headers {
-            given.insert(name, value.to_owned());
-        }
-        for (name, value) in signature.headers() {
-            given.insert(name.to_owned(), value.to_owned());
+        let token = credentials.session_token().map(str::to_owned);
+        for (name, value) in [
+            ("content-type", Some(self.service.content_type.to_owned())),
+            ("x-amz-target", Some(target)),
+            ("x-amz-date", Some(signature.time)),
+            ("x-amz-security-token", token),
+            ("authorization", Some(signature.authorization)),
+        ] {
+            if let Some(value) = value {
+                let headers = request.headers_mut();
+                headers
+                    .try_insert(name, value)
+                    .map_err(|error| not_sent(&error))?;
+            }
         }
         Ok(request)
     }
@@ -150,6 +152,20 @@ impl Api {
         let credentials = credentials.map_err(|error| CallError::NotSent(with_causes(&error)))?;
         *known = Some(credentials.clone());
         Ok(credentials)
+    }
+}
+
+impl Endpoint {
+    fn new(url: &str, service: &Service, region: &str) -> Result<Self, String> {
+        let wrong = |reason: &str| format!("the endpoint `{url}` can't be used: {reason}");
+        let uri: Uri = url
+            .parse()
+            .map_err(|error: InvalidUri| wrong(&error.to_string()))?;
+        if uri.scheme().is_none() || uri.host().is_none() {
+            return Err(wrong("it is no `https://host`"));
+        }
+        let signer = Signer::new(service.name, region, &uri);
+        Ok(Self { uri, signer })
     }
 }
 

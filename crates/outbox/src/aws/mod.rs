@@ -5,6 +5,7 @@ mod bus;
 mod endpoint;
 mod queue;
 mod run;
+mod signature;
 
 pub use bus::EventBus;
 pub use queue::QuarantineQueue;
