@@ -36,7 +36,8 @@ pub(super) struct Plan {
     jitter: fastrand::Rng,
     records: Vec<Record>,
     entries: Vec<Sending>,
-    lanes: Vec<VecDeque<usize>>,
+    /// The first unfinished record of each lane; each record knows the next one.
+    lanes: Vec<Option<usize>>,
     ready: BTreeSet<usize>,
     poison: VecDeque<usize>,
     delayed: BTreeSet<(Instant, Delayed)>,
@@ -52,6 +53,7 @@ enum Delayed {
 
 struct Record {
     lane: usize,
+    next_in_lane: Option<usize>,
     entries: Range<usize>,
     state: State,
     quarantine_failures: u32,
@@ -101,6 +103,7 @@ impl Plan {
         };
         let mut all = Vec::with_capacity(prepared.len());
         let mut lane_of = HashMap::with_capacity(prepared.len());
+        let mut last_of_lane: Vec<usize> = Vec::with_capacity(prepared.len());
         for (position, record) in prepared.iter_mut().enumerate() {
             let Prepared { key, outcome, .. } = record;
             let lane = match key {
@@ -108,9 +111,12 @@ impl Plan {
                 None => plan.lanes.len(),
             };
             if lane == plan.lanes.len() {
-                plan.lanes.push(VecDeque::new());
+                plan.lanes.push(Some(position));
+                last_of_lane.push(position);
+            } else {
+                let before = mem::replace(&mut last_of_lane[lane], position);
+                plan.records[before].next_in_lane = Some(position);
             }
-            plan.lanes[lane].push_back(position);
             let first = all.len();
             let state = match mem::replace(outcome, Ok(Vec::new())) {
                 Ok(entries) => {
@@ -128,6 +134,7 @@ impl Plan {
             };
             plan.records.push(Record {
                 lane,
+                next_in_lane: None,
                 entries: first..all.len(),
                 state,
                 quarantine_failures: 0,
@@ -310,7 +317,7 @@ impl Plan {
 
     /// Makes the next entry or poison record of a lane ready.
     fn advance(&mut self, lane: usize) {
-        while let Some(&position) = self.lanes[lane].front() {
+        while let Some(position) = self.lanes[lane] {
             let record = &mut self.records[position];
             match record.state {
                 State::Waiting => {
@@ -328,7 +335,7 @@ impl Plan {
                 State::Failed => return,
                 State::Finished => {}
             }
-            self.lanes[lane].pop_front();
+            self.lanes[lane] = record.next_in_lane;
         }
     }
 
