@@ -3,7 +3,7 @@ use std::cmp::Ordering;
 use std::fmt;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// A decimal number that grows per key, of up to 40 digits, kept as text because no integer type holds it.
 ///
@@ -19,8 +19,8 @@ use serde::{Deserialize, Serialize};
 /// assert!(ninth < tenth);
 /// # Ok::<(), contract::NotASequence>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(into = "String", try_from = "String")]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
+#[serde(try_from = "String")]
 pub struct Sequence(String);
 
 impl Sequence {
@@ -93,6 +93,12 @@ impl std::str::FromStr for Sequence {
 impl From<u64> for Sequence {
     fn from(counter: u64) -> Self {
         Self(counter.to_string())
+    }
+}
+
+impl Serialize for Sequence {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
     }
 }
 

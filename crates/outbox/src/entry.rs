@@ -1,6 +1,7 @@
 //! From the events of one change to the entries of PutEvents: ids, metadata, limits.
 
 use std::borrow::Cow;
+use std::mem;
 
 use contract::{Metadata, Sequence, SequenceKind};
 use jiff::Timestamp;
@@ -51,14 +52,37 @@ impl Entry {
 
 /// What a stream record gives to all of its events.
 pub(crate) struct Origin<'a> {
-    pub(crate) stream_event_id: &'a str,
-    pub(crate) occurred: Timestamp,
-    pub(crate) key: &'a str,
-    pub(crate) sequence: Sequence,
+    stream_event_id: &'a str,
+    occurred: Timestamp,
+    /// That of each of the events in turn: only its id and version differ.
+    metadata: Metadata,
+}
+
+impl<'a> Origin<'a> {
+    pub(crate) fn new(
+        stream_event_id: &'a str,
+        occurred: Timestamp,
+        key: &str,
+        sequence: Sequence,
+    ) -> Self {
+        Self {
+            stream_event_id,
+            occurred,
+            metadata: Metadata {
+                event_id: String::new(),
+                occurred_at: format!("{occurred:.3}"),
+                key: key.to_owned(),
+                sequence,
+                sequence_kind: SequenceKind::Stream,
+                version: 0,
+                traceparent: None,
+            },
+        }
+    }
 }
 
 /// Gives every event of a record its id and metadata, and checks it against the limits of PutEvents.
-pub(crate) fn entries(events: Events, origin: &Origin<'_>) -> Result<Vec<Entry>, String> {
+pub(crate) fn entries(events: Events, mut origin: Origin<'_>) -> Result<Vec<Entry>, String> {
     let mut entries = Vec::with_capacity(events.drafts.len());
     for draft in events.drafts {
         let nth = 1 + entries
@@ -66,7 +90,7 @@ pub(crate) fn entries(events: Events, origin: &Origin<'_>) -> Result<Vec<Entry>,
             .filter(|entry: &&Entry| entry.detail_type == draft.detail_type)
             .count();
         let event_id = event_id(origin.stream_event_id, draft.detail_type, nth);
-        entries.push(entry(draft, event_id, origin)?);
+        entries.push(entry(draft, event_id, &mut origin)?);
     }
     Ok(entries)
 }
@@ -75,57 +99,57 @@ pub(crate) fn entries(events: Events, origin: &Origin<'_>) -> Result<Vec<Entry>,
 /// run of the same mapping.
 fn event_id(stream_event_id: &str, detail_type: &str, nth: usize) -> String {
     match nth {
-        1 => format!("{stream_event_id}:{detail_type}"),
+        1 => [stream_event_id, ":", detail_type].concat(),
         _ => format!("{stream_event_id}:{detail_type}:{nth}"),
     }
 }
 
-fn entry(draft: Draft, event_id: String, origin: &Origin<'_>) -> Result<Entry, String> {
+fn entry(draft: Draft, event_id: String, origin: &mut Origin<'_>) -> Result<Entry, String> {
     let Draft {
         source,
         detail_type,
         version,
         data,
     } = draft;
-    let refuse = |problem: String| {
+    let refuse = |event_id: &str, problem: String| {
         Err(format!(
             "the event {event_id} can't be published: {problem}"
         ))
     };
     match source.chars().count() {
-        0 => return refuse("its source is empty".to_owned()),
+        0 => return refuse(&event_id, "its source is empty".to_owned()),
         length if length > SOURCE_LENGTH => {
-            return refuse(format!(
-                "its source has {length} characters, {SOURCE_LENGTH} are allowed"
-            ));
+            return refuse(
+                &event_id,
+                format!("its source has {length} characters, {SOURCE_LENGTH} are allowed"),
+            );
         }
         _ => {}
     }
     match detail_type.chars().count() {
-        0 => return refuse("its detail-type is empty".to_owned()),
+        0 => return refuse(&event_id, "its detail-type is empty".to_owned()),
         length if length > DETAIL_TYPE_LENGTH => {
-            return refuse(format!(
-                "its detail-type has {length} characters, {DETAIL_TYPE_LENGTH} are allowed"
-            ));
+            return refuse(
+                &event_id,
+                format!(
+                    "its detail-type has {length} characters, {DETAIL_TYPE_LENGTH} are allowed"
+                ),
+            );
         }
         _ => {}
     }
     let data = match data {
         Ok(data) => data,
-        Err(error) => return refuse(format!("it can't be serialised: {error}")),
+        Err(error) => return refuse(&event_id, format!("it can't be serialised: {error}")),
     };
-    let metadata = Metadata {
-        event_id: event_id.clone(),
-        occurred_at: format!("{:.3}", origin.occurred),
-        key: origin.key.to_owned(),
-        sequence: origin.sequence.clone(),
-        sequence_kind: SequenceKind::Stream,
-        version,
-        traceparent: None,
-    };
-    let detail = match detail(data, &metadata) {
+    let metadata = &mut origin.metadata;
+    metadata.event_id = event_id;
+    metadata.version = version;
+    let detail = detail(data, metadata);
+    let event_id = mem::take(&mut metadata.event_id);
+    let detail = match detail {
         Ok(detail) => detail,
-        Err(problem) => return refuse(problem),
+        Err(problem) => return refuse(&event_id, problem),
     };
     let entry = Entry {
         event_id,
@@ -145,26 +169,28 @@ fn entry(draft: Draft, event_id: String, origin: &Origin<'_>) -> Result<Entry, S
 }
 
 /// Appends the metadata to the serialised data without reading it again.
-fn detail(mut data: String, metadata: &Metadata) -> Result<String, String> {
-    if !data.starts_with('{') || data.pop() != Some('}') {
+fn detail(mut data: Vec<u8>, metadata: &Metadata) -> Result<String, String> {
+    if !data.starts_with(b"{") || data.pop() != Some(b'}') {
         return Err("its data is not a JSON object".to_owned());
     }
+    let data_ends = data.len();
+    if data_ends > 1 {
+        data.push(b',');
+    }
+    data.extend_from_slice(b"\"metadata\":");
+    serde_json::to_writer(&mut data, metadata).map_err(|error| error.to_string())?;
+    data.push(b'}');
+    let detail = String::from_utf8(data).map_err(|error| error.to_string())?;
     // The text may well occur inside a value: only then is the data worth a second look.
-    if data.contains("\"metadata\":") {
+    if detail[..data_ends].contains("\"metadata\":") {
         let fields: serde_json::Map<String, serde_json::Value> =
-            serde_json::from_str(&format!("{data}}}")).map_err(|error| error.to_string())?;
+            serde_json::from_str(&format!("{}}}", &detail[..data_ends]))
+                .map_err(|error| error.to_string())?;
         if fields.contains_key("metadata") {
             return Err(
                 "its data has a field `metadata`, where the producer's metadata belongs".to_owned(),
             );
         }
     }
-    if data.len() > 1 {
-        data.push(',');
-    }
-    data.push_str("\"metadata\":");
-    let mut detail = data.into_bytes();
-    serde_json::to_writer(&mut detail, metadata).map_err(|error| error.to_string())?;
-    detail.push(b'}');
-    String::from_utf8(detail).map_err(|error| error.to_string())
+    Ok(detail)
 }

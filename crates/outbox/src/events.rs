@@ -13,7 +13,7 @@ pub(crate) struct Draft {
     pub(crate) source: &'static str,
     pub(crate) detail_type: &'static str,
     pub(crate) version: u32,
-    pub(crate) data: Result<String, String>,
+    pub(crate) data: Result<Vec<u8>, String>,
 }
 
 impl Events {
@@ -46,10 +46,13 @@ impl Events {
     }
 }
 
-fn data(event: &impl Serialize) -> Result<String, serde_json::Error> {
-    let mut data = Vec::with_capacity(512);
+/// Room in bytes for a small event and its metadata, so that writing them does not copy them again.
+const USUAL_DETAIL: usize = 1024;
+
+fn data(event: &impl Serialize) -> Result<Vec<u8>, serde_json::Error> {
+    let mut data = Vec::with_capacity(USUAL_DETAIL);
     serde_json::to_writer(&mut data, event)?;
-    String::from_utf8(data).map_err(serde::ser::Error::custom)
+    Ok(data)
 }
 
 /// What a mapping may return: [`Events`], or a `Result` whose error makes the record poison.

@@ -13,10 +13,12 @@ use serde::{Deserialize, forward_to_deserialize_any};
 use serde_dynamo::{AttributeValue, Error, Item};
 
 /// The attributes of an item by name, or those of its key.
+#[derive(Clone, Default)]
 pub(crate) struct Image<'a>(Vec<(Cow<'a, str>, Attribute<'a>)>);
 
 /// One attribute as DynamoDB writes it
 /// (<https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValue.html>).
+#[derive(Clone)]
 enum Attribute<'a> {
     /// `{"S": "…"}`
     Text(Cow<'a, str>),
@@ -56,7 +58,7 @@ impl Attribute<'_> {
 
 /// A string that is borrowed from the JSON text unless it has an escape.
 #[derive(Deserialize)]
-struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+pub(crate) struct Text<'a>(#[serde(borrow)] pub(crate) Cow<'a, str>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Image<'a> {
     fn deserialize<D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {

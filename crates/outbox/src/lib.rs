@@ -77,6 +77,7 @@
 
 #[cfg(feature = "aws")]
 mod aws;
+mod batch;
 mod change;
 #[cfg(feature = "aws")]
 pub mod consume;
@@ -101,6 +102,7 @@ pub mod verdict;
 
 #[cfg(feature = "aws")]
 pub use aws::{EventBus, QuarantineQueue};
+pub use batch::Batch;
 pub use change::Change;
 pub use entry::Entry;
 #[cfg(feature = "aws")]
@@ -108,5 +110,4 @@ pub use error::Error;
 pub use events::{Events, IntoEvents};
 pub use publish::Publish;
 pub use quarantine::Quarantine;
-pub use record::Batch;
 pub use relay::Relay;

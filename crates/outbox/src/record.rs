@@ -2,47 +2,19 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::mem;
 
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer};
 use serde_dynamo::{AttributeValue, Item};
 use serde_json::value::RawValue;
 
 use crate::Change;
-use crate::image::Image;
-
-/// One batch of DynamoDB stream records, as the event source mapping hands it to a function
-/// (<https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html>). The records are kept as they came: one that can't
-/// be read must not fail the others, and goes to the quarantine unchanged.
-#[derive(Debug, Default, Deserialize)]
-pub struct Batch {
-    #[serde(rename = "Records")]
-    pub(crate) records: Vec<Box<RawValue>>,
-}
-
-impl Batch {
-    /// How many records it has.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.records.len()
-    }
-
-    /// Whether it has no record.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.records.is_empty()
-    }
-}
-
-impl From<Vec<Box<RawValue>>> for Batch {
-    fn from(records: Vec<Box<RawValue>>) -> Self {
-        Self { records }
-    }
-}
+use crate::image::{Image, Text};
 
 #[derive(Deserialize)]
 pub(crate) struct StreamRecord<'a> {
-    #[serde(rename = "eventID", borrow)]
+    #[serde(rename = "eventID", borrow, deserialize_with = "not_empty")]
     pub(crate) event_id: Cow<'a, str>,
     #[serde(rename = "eventName", borrow)]
     event_name: Cow<'a, str>,
@@ -60,11 +32,11 @@ pub(crate) struct StreamData<'a> {
     /// Seconds since 1970; Lambda writes it as a number with or without a fraction.
     pub(crate) approximate_creation_date_time: f64,
     #[serde(borrow)]
-    keys: &'a RawValue,
+    keys: Image<'a>,
     #[serde(borrow, default)]
-    new_image: Option<&'a RawValue>,
+    new_image: Option<Image<'a>>,
     #[serde(borrow, default)]
-    old_image: Option<&'a RawValue>,
+    old_image: Option<Image<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -75,59 +47,46 @@ struct UserIdentity<'a> {
     kind: Cow<'a, str>,
 }
 
-impl<'a> StreamRecord<'a> {
-    pub(crate) fn read(raw: &'a RawValue) -> Result<Self, String> {
-        let record: Self = serde_json::from_str(raw.get())
-            .map_err(|error| format!("the stream record can't be read: {error}"))?;
-        if record.event_id.is_empty() {
-            return Err("the stream record has an empty eventID".to_owned());
-        }
-        Ok(record)
-    }
-
+impl StreamRecord<'_> {
     /// The text that stands for the item's key.
-    pub(crate) fn key(&self) -> Result<String, String> {
-        let keys = self.keys()?;
-        Ok(match keys.only_text() {
+    pub(crate) fn key(&self) -> String {
+        let keys = &self.dynamodb.keys;
+        match keys.only_text() {
             Some(text) => text.to_owned(),
-            None => key_text(&keys.into_item()),
-        })
+            None => key_text(&keys.clone().into_item()),
+        }
     }
 
-    /// The key attributes of the item.
-    fn keys(&self) -> Result<Image<'a>, String> {
-        image(self.dynamodb.keys, "Keys")
-    }
-
-    /// What happened, with the images read as the application's types.
+    /// What happened, with the images read as the application's types. Takes them out of the record.
     pub(crate) fn change<T: DeserializeOwned, K: DeserializeOwned>(
-        &self,
+        &mut self,
     ) -> Result<Change<T, K>, String> {
-        let new = || match self.dynamodb.new_image {
-            Some(new) => item(image(new, "NewImage")?, "NewImage"),
+        let by_time_to_live = self.by_time_to_live();
+        let data = &mut self.dynamodb;
+        let name = self.event_name.as_ref();
+        let mut new = || match data.new_image.take() {
+            Some(new) => item(new, "NewImage"),
             None => Err(format!(
-                "the {} record has no NewImage: the stream's view type must be NEW_IMAGE or NEW_AND_OLD_IMAGES",
-                self.event_name
+                "the {name} record has no NewImage: the stream's view type must be NEW_IMAGE or NEW_AND_OLD_IMAGES"
             )),
         };
-        let old = || {
-            self.dynamodb
-                .old_image
-                .map(|old| item(image(old, "OldImage")?, "OldImage"))
-                .transpose()
+        let mut old = || {
+            let old = data.old_image.take();
+            old.map(|old| item(old, "OldImage")).transpose()
         };
-        match self.event_name.as_ref() {
+        let mut key = || item(mem::take(&mut data.keys), "Keys");
+        match name {
             "INSERT" => Ok(Change::Created(new()?)),
             "MODIFY" => Ok(Change::Updated {
                 new: new()?,
                 old: old()?,
             }),
-            "REMOVE" if self.by_time_to_live() => Ok(Change::Expired {
-                key: item(self.keys()?, "Keys")?,
+            "REMOVE" if by_time_to_live => Ok(Change::Expired {
+                key: key()?,
                 old: old()?,
             }),
             "REMOVE" => Ok(Change::Removed {
-                key: item(self.keys()?, "Keys")?,
+                key: key()?,
                 old: old()?,
             }),
             other => Err(format!(
@@ -143,8 +102,12 @@ impl<'a> StreamRecord<'a> {
     }
 }
 
-fn image<'a>(raw: &'a RawValue, name: &str) -> Result<Image<'a>, String> {
-    serde_json::from_str(raw.get()).map_err(|error| format!("{name} can't be read: {error}"))
+fn not_empty<'de, D: Deserializer<'de>>(json: D) -> Result<Cow<'de, str>, D::Error> {
+    let Text(text) = Text::deserialize(json)?;
+    if text.is_empty() {
+        return Err(D::Error::custom("its eventID is empty"));
+    }
+    Ok(text)
 }
 
 fn item<T: DeserializeOwned>(image: Image<'_>, name: &str) -> Result<T, String> {

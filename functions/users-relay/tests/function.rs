@@ -53,6 +53,22 @@ async fn a_record_that_is_no_user_is_quarantined_and_the_rest_goes_on() {
 }
 
 #[tokio::test]
+async fn an_event_that_is_no_batch_is_an_error_and_the_next_batch_goes_on() {
+    // GIVEN a relay
+    let aws = Aws::default();
+    let relay = aws.start(RELAY).await;
+    // WHEN somebody invokes it with something else
+    for event in ["{}", r#"{"Records": 5}"#, "null", r#"{"Records": ["#] {
+        let answer = relay.invoke(event, TIME_LEFT).await;
+        // THEN it is an error
+        assert!(matches!(answer, Answer::Error(_)), "{event}: {answer:?}");
+    }
+    // and the next batch is published
+    relay.invoke(insertions(&["1"]), TIME_LEFT).await;
+    assert_eq!(aws.published_users(), ["1"]);
+}
+
+#[tokio::test]
 async fn logs_are_json_and_hold_no_personal_data() {
     let aws = Aws::default();
     let mut relay = aws.start(RELAY).await;

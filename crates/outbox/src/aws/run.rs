@@ -1,15 +1,23 @@
 use std::hash::{BuildHasher as _, RandomState};
+use std::mem;
+use std::panic::resume_unwind;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use lambda_runtime::{Context, LambdaEvent, service_fn};
-use serde::de::DeserializeOwned;
+use bytes::Bytes;
+use lambda_runtime::layers::TracingLayer;
+use lambda_runtime::tower::util::MapRequestLayer;
+use lambda_runtime::{Context, LambdaEvent, LambdaInvocation, Runtime, service_fn};
+use serde::de::{DeserializeOwned, IgnoredAny};
+use tokio::task::JoinError;
 use tokio::time::Instant;
+use tracing::Instrument as _;
 
 use super::{EventBus, QuarantineQueue};
 use crate::environment::{optional, required};
 use crate::events::IntoEvents;
 use crate::quarantine::Function;
-use crate::relay::{Failures, Relay};
+use crate::relay::{Relay, lock};
 use crate::sdk::sdk_config;
 use crate::{Batch, Change, Error, Publish, Quarantine, panics};
 
@@ -38,28 +46,62 @@ impl Relay<EventBus, QuarantineQueue> {
     }
 }
 
-impl<P: Publish, Q: Quarantine> Relay<P, Q> {
+impl<P, Q> Relay<P, Q>
+where
+    P: Publish + Send + Sync + 'static,
+    Q: Quarantine + Send + Sync + 'static,
+{
     /// Takes batches from Lambda until the environment ends.
     ///
     /// # Errors
     /// [`Error::Runtime`] when the Runtime API can't be used.
-    pub async fn run<T, K, R>(self, mapping: impl Fn(Change<T, K>) -> R) -> Result<(), Error>
+    pub async fn run<T, K, R>(
+        self,
+        mapping: impl Fn(Change<T, K>) -> R + Send + Sync + 'static,
+    ) -> Result<(), Error>
     where
-        T: DeserializeOwned,
-        K: DeserializeOwned,
-        R: IntoEvents,
+        T: DeserializeOwned + 'static,
+        K: DeserializeOwned + 'static,
+        R: IntoEvents + 'static,
     {
         panics::log_places_only();
-        let (relay, mapping) = (&self, &mapping);
-        let invoke = service_fn(|event: LambdaEvent<Batch>| async move {
-            Ok::<Failures, lambda_runtime::Error>(
-                relay
-                    .handle(&event.payload, deadline(&event.context), mapping)
-                    .await,
-            )
+        let (relay, mapping) = (Arc::new(self), Arc::new(mapping));
+        let body = Arc::new(Mutex::<Bytes>::default());
+        let taken = Arc::clone(&body);
+        let invoke = service_fn(move |event: LambdaEvent<IgnoredAny>| {
+            let body = mem::take(&mut *lock(&taken));
+            let deadline = deadline(&event.context);
+            let (relay, mapping) = (Arc::clone(&relay), Arc::clone(&mapping));
+            async move {
+                let batch = Batch::new(body.into())?;
+                let answer = as_task(async move {
+                    let mapping = |change| mapping(change);
+                    relay.try_handle(&batch, deadline, mapping).await
+                });
+                Ok::<_, lambda_runtime::Error>(answer.await??)
+            }
         });
-        Ok(lambda_runtime::run(invoke).await?)
+        let take_body = MapRequestLayer::new(move |mut invocation: LambdaInvocation| {
+            *lock(&body) = mem::replace(&mut invocation.body, Bytes::from_static(b"null"));
+            invocation
+        });
+        let runtime = Runtime::new(invoke)
+            .layer(take_body)
+            .layer(TracingLayer::new());
+        Ok(runtime.run().await?)
     }
+}
+
+/// Runs `work` as a task of its own. Waking a task is a place in the scheduler's queue; waking what the runtime blocks
+/// on is a system call and another one to notice it, for every answer of the bus.
+async fn as_task<A: Send + 'static>(
+    work: impl Future<Output = A> + Send + 'static,
+) -> Result<A, JoinError> {
+    let ended = tokio::spawn(work.in_current_span()).await;
+    ended.map_err(|error| match error.try_into_panic() {
+        Ok(panic) => resume_unwind(panic),
+        Err(error) => error,
+    })
 }
 
 /// Lambda names the deadline as a time of day; what is left of it counts from here.

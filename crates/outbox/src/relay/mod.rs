@@ -35,7 +35,9 @@ use self::pace::Pace;
 use self::plan::Plan;
 use self::prepare::{Prepared, prepare};
 pub use self::response::Failures;
+use self::send::Given;
 pub use self::settings::Settings;
+use crate::batch::AsTheyCame;
 use crate::events::IntoEvents;
 use crate::quarantine::Function;
 use crate::{Batch, Change, Publish, Quarantine};
@@ -102,31 +104,54 @@ impl<P: Publish, Q: Quarantine> Relay<P, Q> {
         K: DeserializeOwned,
         R: IntoEvents,
     {
+        let answer = self.try_handle(batch, deadline, mapping).await;
+        // A batch that was read before it came here has its records.
+        answer.unwrap_or_else(|_| Failures::from(""))
+    }
+
+    /// [`Relay::handle`] for an event of which nobody knows yet whether it is a batch.
+    pub(crate) async fn try_handle<T, K, R>(
+        &self,
+        batch: &Batch,
+        deadline: Instant,
+        mapping: impl Fn(Change<T, K>) -> R,
+    ) -> serde_json::Result<Failures>
+    where
+        T: DeserializeOwned,
+        K: DeserializeOwned,
+        R: IntoEvents,
+    {
         let now = Instant::now();
+        let records = batch.records()?;
         let (mut prepared, jitter) = {
             let mut memory = lock(&self.memory);
             memory.forget_old(now);
             (
-                prepare(batch, &mapping, |id| memory.knows(id)),
+                prepare(records, &mapping, |id| memory.knows(id)),
                 lock(&self.jitter).fork(),
             )
         };
         if let Some(first) = prepared.first()
             && looks_like_a_bad_deployment(&prepared)
         {
-            return Failures::from(&first.sequence_number);
+            return Ok(Failures::from(&first.sequence_number));
         }
         let pace = Pace::new(self.settings, now, deadline);
         let (mut plan, entries) = {
             let memory = lock(&self.memory);
             Plan::new(&mut prepared, pace, jitter, |id| memory.knows(id))
         };
-        self.send(&mut plan, &prepared, &entries, pace).await;
+        let given = Given {
+            prepared: &prepared,
+            entries: &entries,
+            as_they_came: AsTheyCame::of(batch),
+        };
+        self.send(&mut plan, &given, pace).await;
         self.remember(&plan, &prepared, &entries);
-        match plan.first_unfinished() {
+        Ok(match plan.first_unfinished() {
             None => Failures::none(),
             Some(position) => Failures::from(&prepared[position].sequence_number),
-        }
+        })
     }
 
     /// Keeps what was finished behind the reported record, and forgets what the shard has moved past.
@@ -181,6 +206,6 @@ fn looks_like_a_bad_deployment(prepared: &[Prepared<'_>]) -> bool {
 }
 
 /// A lock whose holder can't leave its data half changed: a panic elsewhere is no reason to stop.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -4,18 +4,17 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
-use serde_json::value::RawValue;
 
+use crate::Change;
+use crate::batch::Unreadable;
 use crate::entry::{Entry, Origin, entries};
 use crate::events::IntoEvents;
 use crate::panics;
 use crate::quarantine::{Reason, ReasonKind};
-use crate::record::{StreamRecord, remains};
-use crate::{Batch, Change};
+use crate::record::StreamRecord;
 
 /// A record of the batch with what it means.
 pub(super) struct Prepared<'a> {
-    pub(super) raw: &'a RawValue,
     /// Empty when it can't be read.
     pub(super) sequence_number: Cow<'a, str>,
     pub(super) stream_event_id: Option<Cow<'a, str>>,
@@ -26,7 +25,7 @@ pub(super) struct Prepared<'a> {
 
 /// Maps every record that `skip` does not know as finished; those have no events any more.
 pub(super) fn prepare<'a, T, K, R>(
-    batch: &'a Batch,
+    records: Vec<Result<StreamRecord<'a>, Unreadable>>,
     mapping: &impl Fn(Change<T, K>) -> R,
     skip: impl Fn(&str) -> bool,
 ) -> Vec<Prepared<'a>>
@@ -35,15 +34,17 @@ where
     K: DeserializeOwned,
     R: IntoEvents,
 {
-    batch
-        .records
-        .iter()
-        .map(|raw| one(raw, mapping, &skip))
+    records
+        .into_iter()
+        .map(|record| match record {
+            Ok(record) => one(record, mapping, &skip),
+            Err(unreadable) => without_events(unreadable, &skip),
+        })
         .collect()
 }
 
 fn one<'a, T, K, R>(
-    raw: &'a RawValue,
+    mut record: StreamRecord<'a>,
     mapping: &impl Fn(Change<T, K>) -> R,
     skip: &impl Fn(&str) -> bool,
 ) -> Prepared<'a>
@@ -52,21 +53,13 @@ where
     K: DeserializeOwned,
     R: IntoEvents,
 {
-    let record = match StreamRecord::read(raw) {
-        Ok(record) => record,
-        Err(message) => return unreadable(raw, message, skip),
-    };
-    let key = match record.key() {
-        Ok(key) => key,
-        Err(message) => return unreadable(raw, message, skip),
-    };
+    let key = record.key();
     let outcome = if skip(&record.event_id) {
         Ok(Vec::new())
     } else {
-        map(&record, &key, mapping)
+        map(&mut record, &key, mapping)
     };
     Prepared {
-        raw,
         sequence_number: record.dynamodb.sequence_number,
         stream_event_id: Some(record.event_id),
         key: Some(key),
@@ -74,15 +67,10 @@ where
     }
 }
 
-fn unreadable<'a>(
-    raw: &'a RawValue,
-    message: String,
-    skip: &impl Fn(&str) -> bool,
-) -> Prepared<'a> {
-    let remains = remains(raw);
+fn without_events<'a>(record: Unreadable, skip: &impl Fn(&str) -> bool) -> Prepared<'a> {
+    let Unreadable { message, remains } = record;
     let done = remains.event_id.as_deref().is_some_and(skip);
     Prepared {
-        raw,
         sequence_number: remains.sequence_number.unwrap_or_default().into(),
         stream_event_id: remains.event_id.map(Cow::Owned),
         key: remains.key,
@@ -98,7 +86,7 @@ fn unreadable<'a>(
 }
 
 fn map<T, K, R>(
-    record: &StreamRecord<'_>,
+    record: &mut StreamRecord<'_>,
     key: &str,
     mapping: &impl Fn(Change<T, K>) -> R,
 ) -> Result<Vec<Entry>, Reason>
@@ -131,13 +119,8 @@ where
             .unwrap_or_default();
         reason(ReasonKind::MappingPanicked)(format!("{}{place}", panic.message))
     })??;
-    let origin = Origin {
-        stream_event_id: &record.event_id,
-        occurred,
-        key,
-        sequence,
-    };
-    entries(events, &origin).map_err(reason(ReasonKind::EventInvalid))
+    let origin = Origin::new(&record.event_id, occurred, key, sequence);
+    entries(events, origin).map_err(reason(ReasonKind::EventInvalid))
 }
 
 fn moment(seconds: f64) -> Result<Timestamp, String> {

@@ -9,10 +9,18 @@ use super::pace::Pace;
 use super::plan::{Job, Plan};
 use super::prepare::Prepared;
 use super::report;
+use crate::batch::AsTheyCame;
 use crate::entry::Entry;
 use crate::publish::{Answer, CallError};
 use crate::quarantine::{Poison, QuarantineError};
 use crate::{Publish, Quarantine};
+
+/// What a plan is about.
+pub(super) struct Given<'a> {
+    pub(super) prepared: &'a [Prepared<'a>],
+    pub(super) entries: &'a [Entry],
+    pub(super) as_they_came: AsTheyCame<'a>,
+}
 
 /// A job with all it needs, so that the plan may change while it is carried out.
 enum Order<'a> {
@@ -27,13 +35,10 @@ enum Done {
 }
 
 impl<P: Publish, Q: Quarantine> Relay<P, Q> {
-    pub(super) async fn send(
-        &self,
-        plan: &mut Plan,
-        prepared: &[Prepared<'_>],
-        entries: &[Entry],
-        pace: Pace,
-    ) {
+    pub(super) async fn send<'a>(&'a self, plan: &mut Plan, given: &Given<'a>, pace: Pace) {
+        let Given {
+            prepared, entries, ..
+        } = *given;
         let mut in_flight = FuturesUnordered::new();
         let mut accepted = Vec::with_capacity(entries.len());
         loop {
@@ -43,7 +48,7 @@ impl<P: Publish, Q: Quarantine> Relay<P, Q> {
                 let order = match job {
                     Job::Call(call) => Order::Call(call),
                     Job::Quarantine(record) => {
-                        let Some(poison) = self.poison(plan, prepared, entries, record) else {
+                        let Some(poison) = self.poison(plan, given, record) else {
                             continue;
                         };
                         Order::Quarantine(record, poison)
@@ -95,14 +100,9 @@ impl<P: Publish, Q: Quarantine> Relay<P, Q> {
     }
 
     /// The record as the quarantine keeps it, or nothing if it isn't poison.
-    fn poison<'a>(
-        &'a self,
-        plan: &Plan,
-        prepared: &[Prepared<'a>],
-        entries: &'a [Entry],
-        record: usize,
-    ) -> Option<Poison<'a>> {
+    fn poison<'a>(&'a self, plan: &Plan, given: &Given<'a>, record: usize) -> Option<Poison<'a>> {
         let of_record = plan.entries_of(record);
+        let entries = given.entries;
         let id = |entry: usize| entries[entry].event_id.as_str();
         Some(Poison {
             reason: plan.reason(record)?.clone(),
@@ -112,7 +112,7 @@ impl<P: Publish, Q: Quarantine> Relay<P, Q> {
                 .map(id)
                 .collect(),
             function: &self.function,
-            record: prepared[record].raw,
+            record: given.as_they_came.record(record)?,
         })
     }
 }
