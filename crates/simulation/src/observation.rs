@@ -78,6 +78,15 @@ pub enum Observation {
         /// The record, with the payload if the destination is a bucket.
         record: Arc<Value>,
     },
+    /// A target refused this event.
+    TargetRefused {
+        /// Which target.
+        target: Target,
+        /// The producer's id of the event.
+        event_id: Arc<str>,
+        /// AWS's code.
+        code: &'static str,
+    },
     /// A target's consumer completed this event.
     Delivered {
         /// Which target.
@@ -125,8 +134,26 @@ pub enum Observation {
         /// How many messages can be received.
         messages: usize,
     },
+    /// More waits in the emulator than ever before, or the run is over.
+    Waits {
+        /// How much.
+        waiting: Waiting,
+        /// Whether the run is over.
+        at_end: bool,
+    },
     /// The emulator warned.
     Warned(String),
+}
+
+/// How much waits in the emulator's durable state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Waiting {
+    /// Events on their way from the bus to a target, one for each target.
+    pub deliveries: u64,
+    /// Events that wait for the consumer, and records on their way to its failure destination.
+    pub asynchronous: u64,
+    /// Messages of the queues that are consumed.
+    pub messages: u64,
 }
 
 /// A committed change of the table, as its stream holds it.

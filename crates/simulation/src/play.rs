@@ -6,7 +6,7 @@ use std::time::Duration;
 use delivery::Time;
 use tokio::sync::oneshot;
 
-use crate::observation::Observation;
+use crate::observation::{Observation, Waiting};
 use crate::run::Report;
 use crate::trace::START;
 use crate::world::{Ground, Life, LifeError, Plan};
@@ -41,6 +41,7 @@ pub(crate) async fn play(scenario: &Scenario, variant: Variant) -> Result<Report
         dying: None,
         down: Duration::ZERO,
         start_at: Some(START),
+        most_waiting: Waiting::default(),
         ground,
     };
     course.start()?;
@@ -71,6 +72,8 @@ pub(crate) async fn play(scenario: &Scenario, variant: Variant) -> Result<Report
         while let Some((_, step)) = steps.next_if(|(at, _)| START.plus(*at) <= now) {
             course.step(step, now);
         }
+        let most = &mut course.most_waiting;
+        course.ground.observe_waiting(most, false);
         if is_over
             && now
                 >= course
@@ -101,6 +104,8 @@ struct Course<'a> {
     down: Duration,
     /// When the emulator is started, if it is not there.
     start_at: Option<Time>,
+    /// The most that ever waited.
+    most_waiting: Waiting,
 }
 
 impl Course<'_> {
@@ -197,10 +202,11 @@ impl Course<'_> {
     }
 
     /// What is left at the end.
-    async fn finish(self, quiet: bool) -> Report {
+    async fn finish(mut self, quiet: bool) -> Report {
         let ground = &self.ground;
         // A death that never came would come while the queues are read.
         ground.store.recover();
+        ground.observe_waiting(&mut self.most_waiting, true);
         if let Some(life) = &self.life {
             life.drain(ground).await;
         }

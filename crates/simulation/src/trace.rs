@@ -94,6 +94,11 @@ pub(crate) fn line(scenario: &Scenario, what: &Observation) -> String {
             "{destination} holds {key}: {}",
             abridged(&record.to_string())
         ),
+        Observation::TargetRefused {
+            target,
+            event_id,
+            code,
+        } => format!("{target:?} refused {event_id}: {code}"),
         Observation::Delivered { target, event } => {
             format!("{target:?} completed {}", abridged(event))
         }
@@ -117,6 +122,13 @@ pub(crate) fn line(scenario: &Scenario, what: &Observation) -> String {
         }
         Observation::Killed => "the emulator was killed".to_owned(),
         Observation::Restarted => "the emulator is there again".to_owned(),
+        Observation::Waits { waiting, at_end } => format!(
+            "{} deliveries, {} asynchronous events and {} messages wait{}",
+            waiting.deliveries,
+            waiting.asynchronous,
+            waiting.messages,
+            if *at_end { " at the end" } else { "" },
+        ),
         Observation::Warned(text) => format!("the emulator warned: {text}"),
     }
 }
@@ -161,9 +173,14 @@ pub(crate) fn named(scenario: &Scenario, fault: usize) -> String {
                 (per_mille, None) => format!("{per_mille} of 1000 times"),
                 (per_mille, Some(most)) => format!("{per_mille} of 1000 times, at most {most}"),
             };
-            let kind = format!("{:?}", it.kind);
             let name = it.kind.name();
-            format!("{name} ({kind}, {often})")
+            // What the kind holds, without its own name: `("ThrottlingException")`.
+            let kind = format!("{:?}", it.kind);
+            let holds = kind
+                .find(['(', ' '])
+                .map_or("", |start| kind[start..].trim());
+            let space = if holds.is_empty() { "" } else { " " };
+            format!("{name}{space}{holds}, {often}")
         },
     )
 }

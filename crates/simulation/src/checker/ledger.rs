@@ -41,6 +41,8 @@ pub(super) struct Changed {
     pub(super) invocations: u32,
     /// The targets at which it was completed or dead-lettered.
     pub(super) ended_at: BTreeSet<Target>,
+    /// How often each target refused it.
+    pub(super) refusals: BTreeMap<Target, u32>,
     /// How often each target completed it.
     pub(super) completed: BTreeMap<Target, u32>,
 }
@@ -102,6 +104,7 @@ impl Ledger {
             may_come_again: false,
             invocations: 0,
             ended_at: BTreeSet::new(),
+            refusals: BTreeMap::new(),
             completed: BTreeMap::new(),
         });
         None

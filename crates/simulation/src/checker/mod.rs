@@ -22,6 +22,7 @@ mod targets;
 mod tests;
 mod verdict;
 mod violation;
+mod waiting;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -46,6 +47,10 @@ pub struct Checker {
     /// What was acknowledged at the time of the last acknowledgement.
     just_acknowledged: Vec<usize>,
     kills: u32,
+    /// How often the consumer ran with each asynchronous event, by request id.
+    runs: HashMap<String, u32>,
+    /// How many entries the bus took.
+    accepted: u64,
     /// How many messages the quarantine took.
     kept: usize,
     /// The faults that began, with the time of their end.
@@ -63,6 +68,8 @@ impl Checker {
             flights: HashMap::new(),
             just_acknowledged: Vec::new(),
             kills: 0,
+            runs: HashMap::new(),
+            accepted: 0,
             kept: 0,
             faults: Vec::new(),
             violations: Vec::new(),
@@ -122,7 +129,17 @@ impl Checker {
             Observation::Held { queue, messages } => {
                 self.held(at, queue, *messages).into_iter().collect()
             }
+            Observation::Waits { waiting, at_end } => self.waits(at, *waiting, *at_end),
             Observation::FailureRecord { record, .. } => self.failure_record(at, record),
+            Observation::TargetRefused {
+                target, event_id, ..
+            } => self.target_refused(at, *target, event_id),
+            Observation::Invoked {
+                function: Function::Consumer,
+                request_id,
+                events,
+                ..
+            } => self.consumer_invoked(at, request_id, events),
             Observation::Delivered { target, event } => self.delivered(at, *target, event),
             Observation::DeadLettered {
                 target,

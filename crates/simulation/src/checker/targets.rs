@@ -1,11 +1,13 @@
 //! What targets complete and what their dead-letter places get.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use delivery::Time;
 use serde_json::Value;
 
 use super::Checker;
+use super::ledger::about;
 use super::published::Event;
 use super::violation::{Violation, ViolationKind};
 use crate::observation::Target;
@@ -44,6 +46,75 @@ impl Checker {
             self.ledger
                 .violation(at, ViolationKind::TriedTooOften, index, text),
         ]
+    }
+
+    /// A target did not take an event.
+    pub(super) fn target_refused(
+        &mut self,
+        at: Time,
+        target: Target,
+        event_id: &str,
+    ) -> Vec<Violation> {
+        let Some(index) = self.ledger.of_event(event_id) else {
+            let text =
+                format!("{target:?} was given `{event_id}`, which no committed change means");
+            return vec![about(at, ViolationKind::Invented, None, text)];
+        };
+        let attempts = self
+            .scenario
+            .settings
+            .target_maximum_retry_attempts
+            .saturating_add(1);
+        let changed = &mut self.ledger.changes[index];
+        let refusals = changed.refusals.entry(target).or_default();
+        *refusals += 1;
+        // An attempt that a kill interrupts is made again.
+        let most = changed
+            .accepted
+            .saturating_mul(attempts)
+            .saturating_add(self.kills);
+        if *refusals != most.saturating_add(1) {
+            return Vec::new();
+        }
+        let text = format!(
+            "{target:?} refused {event_id} for the {refusals}th time; the settings allow {most}"
+        );
+        let kind = ViolationKind::TriedTooOften;
+        vec![self.ledger.violation(at, kind, index, text)]
+    }
+
+    /// The consumer was run with an event.
+    pub(super) fn consumer_invoked(
+        &mut self,
+        at: Time,
+        request_id: &str,
+        events: &[Arc<str>],
+    ) -> Vec<Violation> {
+        let runs = self.runs.entry(request_id.to_owned()).or_default();
+        *runs += 1;
+        let most = ASYNCHRONOUS_RUNS.saturating_add(self.kills);
+        let mut violations = Vec::new();
+        for event_id in events {
+            let (kind, text) = match self.ledger.of_event(event_id) {
+                None => (
+                    ViolationKind::Invented,
+                    format!("the consumer was given `{event_id}`, which no change means"),
+                ),
+                Some(_) if *runs == most.saturating_add(1) => (
+                    ViolationKind::TriedTooOften,
+                    format!(
+                        "the consumer was given {event_id} for the {runs}th time; {most} are explained"
+                    ),
+                ),
+                Some(_) => continue,
+            };
+            let change = self
+                .ledger
+                .of_event(event_id)
+                .map(|index| &self.ledger.changes[index].change);
+            violations.push(about(at, kind, change, text));
+        }
+        violations
     }
 
     /// A dead-letter queue or a function's failure destination holds an event.

@@ -29,6 +29,8 @@ pub enum ViolationKind {
     GivenUpEarly,
     /// A record or an event was tried more often than its settings allow.
     TriedTooOften,
+    /// More waits than was put in.
+    QueueGrew,
     /// The run itself failed or panicked.
     RunFailed,
 }
@@ -50,6 +52,7 @@ impl ViolationKind {
             Self::QuarantinedWithoutReason => "quarantined without a reason",
             Self::GivenUpEarly => "given up too early",
             Self::TriedTooOften => "tried too often",
+            Self::QueueGrew => "a queue grew without bound",
             Self::RunFailed => "the run failed",
         }
     }

@@ -18,7 +18,7 @@ const LINES: usize = 24;
 #[must_use]
 pub fn story(scenario: &Scenario, observations: &[Observed], violation: &Violation) -> Vec<String> {
     let words = Words::about(scenario, observations, violation.key.as_deref());
-    let mut lines = vec![violation.to_string(), setting(scenario)];
+    let mut lines = vec![words.renamed(&violation.to_string()), setting(scenario)];
     let mut told = Vec::new();
     for observed in observations {
         // What follows explains nothing any more.

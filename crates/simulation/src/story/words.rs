@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::observation::{Ending, Function, Meaning, Observation, Observed};
+use crate::observation::{Change, Ending, Function, Meaning, Observation, Observed};
 use crate::scenario::Scenario;
 use crate::trace::{line, named, verb};
 
@@ -61,22 +61,7 @@ impl<'a> Words<'a> {
             | Observation::Restarted
             | Observation::Held { .. } => Some(line(self.scenario, what)),
             _ if self.key.is_none() => Some(line(self.scenario, what)),
-            Observation::Committed(change) => {
-                let number = self.number(&change.event_id)?;
-                let meaning = match change.meaning {
-                    Meaning::Event => "",
-                    Meaning::Unmappable => ", which can't be mapped",
-                    Meaning::Panics => ", on which the mapping panics",
-                    Meaning::TooLarge => ", too large to publish",
-                };
-                Some(format!(
-                    "the table: {} {}: its change {number}, number {} of {}{meaning}",
-                    verb(change.kind),
-                    change.key,
-                    change.sequence_number,
-                    change.shard,
-                ))
-            }
+            Observation::Committed(change) => self.committed(change),
             Observation::Trimmed { event_id } => {
                 Some(format!("the stream forgot {}", self.one(event_id)?))
             }
@@ -131,6 +116,14 @@ impl<'a> Words<'a> {
                 (!held.is_empty())
                     .then(|| format!("a failure record holds {}: {condition}", held.join(" and ")))
             }
+            Observation::TargetRefused {
+                target,
+                event_id,
+                code,
+            } => Some(format!(
+                "{target:?} refused {}: {code}",
+                self.one(event_id)?
+            )),
             Observation::Delivered { target, event } => {
                 Some(format!("{target:?} completed {}", self.envelope(event)?))
             }
@@ -143,8 +136,32 @@ impl<'a> Words<'a> {
                 "{queue} holds what {target:?} did not take: {}",
                 self.envelope(event)?
             )),
-            Observation::Warned(_) => None,
+            Observation::Waits { .. } | Observation::Warned(_) => None,
         }
+    }
+
+    fn committed(&self, change: &Change) -> Option<String> {
+        let number = self.number(&change.event_id)?;
+        let meaning = match change.meaning {
+            Meaning::Event => "",
+            Meaning::Unmappable => ", which can't be mapped",
+            Meaning::Panics => ", on which the mapping panics",
+            Meaning::TooLarge => ", too large to publish",
+        };
+        Some(format!(
+            "the table: {} {}: its change {number}, number {}{meaning}",
+            verb(change.kind),
+            change.key,
+            change.sequence_number,
+        ))
+    }
+
+    /// A text in which the key's changes have their numbers in place of their ids.
+    pub(super) fn renamed(&self, text: &str) -> String {
+        let text = text.to_owned();
+        self.changes.iter().fold(text, |text, (id, number)| {
+            text.replace(&**id, &format!("change {number}"))
+        })
     }
 
     fn number(&self, event_id: &str) -> Option<usize> {

@@ -10,6 +10,7 @@ mod names;
 mod recorder;
 mod stream;
 mod targets;
+mod waiting;
 
 pub(crate) use ground::Ground;
 pub(crate) use life::{Life, LifeError, Plan};

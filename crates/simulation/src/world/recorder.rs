@@ -63,6 +63,12 @@ impl Recorder {
         written.observations.push(Observed { at, what });
     }
 
+    /// What is seen without anything happening.
+    pub(crate) fn note(&self, what: Observation) {
+        let at = self.clock.now();
+        self.written().observations.push(Observed { at, what });
+    }
+
     /// Something was tried that is no observation.
     pub(crate) fn touch(&self) {
         self.written().last_activity = self.clock.now();

@@ -6,11 +6,12 @@ use emulator::StoreError;
 use emulator::events::{StackTargets, Targets};
 use emulator::sqs::Outgoing;
 use rusqlite::Transaction;
+use serde_json::Value;
 use tokio::sync::Notify;
 
 use super::ground::Ground;
 use super::names::{dead_letters_of, queue_arn, target_arn};
-use crate::observation::Target;
+use crate::observation::{Observation, Target};
 use crate::scenario::FaultKind;
 
 /// The rules' targets, which may refuse, be gone, or get an event twice or late.
@@ -62,6 +63,11 @@ impl Targets for FaultyTargets {
             return self.targets.take(transaction, target_arn, event);
         };
         if let Some(refusal) = self.refusal(target) {
+            self.ground.observe(Observation::TargetRefused {
+                target,
+                event_id: event_id(event),
+                code: refusal.code,
+            });
             return Ok(Err(refusal));
         }
         if target != Target::Consumer {
@@ -128,6 +134,13 @@ impl FaultyTargets {
             _ => None,
         })
     }
+}
+
+/// The producer's id of an event.
+fn event_id(event: &str) -> Arc<str> {
+    let event: Value = serde_json::from_str(event).unwrap_or_default();
+    let id = event["detail"]["metadata"]["eventId"].as_str();
+    id.unwrap_or_default().into()
 }
 
 /// The target with this ARN.

@@ -1,10 +1,11 @@
 use std::time::Duration;
 
 use super::fixture::Run;
-use crate::checker::ViolationKind::{GivenUpEarly, TriedTooOften};
+use crate::checker::ViolationKind::{GivenUpEarly, QueueGrew, Stuck, TriedTooOften};
 use crate::observation::Ending;
 use crate::observation::Kind::Insert;
-use crate::observation::Observation::Killed;
+use crate::observation::Observation::{Killed, Waits};
+use crate::observation::Waiting;
 use crate::scenario::{Scenario, Settings};
 
 /// Batches of one record, which can be halved once in the count of the checker.
@@ -74,4 +75,39 @@ fn a_record_may_be_given_up_when_it_is_too_old() {
         run.give_up(&[change], "RecordAgeExceeded");
         assert_eq!(run.seen() == [GivenUpEarly], wrong, "{hours} h");
     }
+}
+
+/// One event on the bus, then so much that waits.
+fn waiting(waiting: Waiting, at_end: bool) -> Run {
+    let mut run = Run::new();
+    let change = run.commit("user-1", Insert);
+    run.accept(change);
+    run.tell(&Waits { waiting, at_end });
+    run
+}
+
+#[test]
+fn no_more_may_wait_than_was_put_in() {
+    let most = Waiting {
+        deliveries: 2,
+        asynchronous: 2,
+        messages: 4,
+    };
+    assert_eq!(waiting(most, false).seen(), []);
+    let more = Waiting {
+        deliveries: 3,
+        asynchronous: 3,
+        messages: 5,
+    };
+    assert_eq!(waiting(more, false).seen(), [QueueGrew; 3]);
+}
+
+#[test]
+fn nothing_may_wait_at_the_end() {
+    let one = Waiting {
+        messages: 1,
+        ..Waiting::default()
+    };
+    assert_eq!(waiting(one, true).seen(), [Stuck]);
+    assert_eq!(waiting(Waiting::default(), true).seen(), []);
 }

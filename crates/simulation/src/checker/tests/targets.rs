@@ -7,8 +7,8 @@ use crate::checker::ViolationKind::{
     Altered, GivenUpEarly, Invented, Lost, Stuck, TriedTooOften, WrongTarget,
 };
 use crate::observation::Kind::{Insert, Remove};
-use crate::observation::Observation::{Delivered, FaultBegan};
-use crate::observation::Target;
+use crate::observation::Observation::{Delivered, FaultBegan, Invoked, TargetRefused};
+use crate::observation::{Function, Target};
 use crate::scenario::{Fault, FaultKind, Scenario, Settings};
 
 #[test]
@@ -135,6 +135,51 @@ fn an_event_is_completed_no_more_often_than_it_can_have_been_handed_over() {
     assert_eq!(run.seen(), []);
     run.deliver(Target::Consumer, change);
     assert_eq!(run.seen(), [TriedTooOften]);
+}
+
+#[test]
+fn a_target_is_tried_again_no_more_often_than_its_policy_says() {
+    let settings = Settings {
+        target_maximum_retry_attempts: 3,
+        ..Settings::default()
+    };
+    let mut run = Run::of(Scenario {
+        settings,
+        ..Scenario::of(0)
+    });
+    let change = run.commit("a", Insert);
+    run.accept(change);
+    let refused = TargetRefused {
+        target: Target::Audit,
+        event_id: "change-0:UserCreated".into(),
+        code: "THROTTLING",
+    };
+    for _ in 0..4 {
+        run.tell(&refused);
+    }
+    assert_eq!(run.seen(), []);
+    run.tell(&refused);
+    assert_eq!(run.seen(), [TriedTooOften]);
+}
+
+#[test]
+fn a_consumer_runs_three_times_at_most_with_one_asynchronous_event() {
+    let mut run = Run::new();
+    let change = run.commit("a", Insert);
+    run.accept(change);
+    let invoked = |event: &str| Invoked {
+        function: Function::Consumer,
+        environment: 1,
+        request_id: "request".to_owned(),
+        events: vec![event.into()],
+    };
+    for _ in 0..3 {
+        run.tell(&invoked("change-0:UserCreated"));
+    }
+    assert_eq!(run.seen(), []);
+    run.tell(&invoked("change-0:UserCreated"));
+    run.tell(&invoked("change-8:UserCreated"));
+    assert_eq!(run.seen(), [TriedTooOften, Invented]);
 }
 
 /// Outside the envelope: the consumer has no failure destination.
