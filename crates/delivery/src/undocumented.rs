@@ -26,6 +26,11 @@
 //!   only counts it (`DestinationDeliveryFailures`) and may lose it: losing is not left to chance.
 //! - **A lane of a shard** (parallelization factor) that is blocked long: the shard reads on until
 //!   it holds twice what all lanes could be given at once, then all lanes wait for the blocked one.
+//! - **An integer beyond 64 bits in a detail** ([`crate::bus`]): the entry is refused; AWS only says that
+//!   integers are of 64 bits.
+//! - **`PutEvents` per second** ([`crate::bus::Quotas`]): counted by entry, not by call.
+//! - **A field that must not exist inside an array** ([`crate::pattern`]): as event-ruler does it, which
+//!   depends on the order of the fields' names.
 //! - **`aws:SourceAccount` in a queue's policy** ([`crate::target::permission`]): AWS says that
 //!   `EventBridge` does not send it to Lambda and not what it sends to queues: here it sends it nowhere,
 //!   so a policy that asks for it lets no event in.

@@ -18,6 +18,7 @@ const QUEUE: &str = "aws:sqs/queue:Queue";
 const RULE: &str = "aws:cloudwatch/eventRule:EventRule";
 const TARGET: &str = "aws:cloudwatch/eventTarget:EventTarget";
 const MAPPING: &str = "aws:lambda/eventSourceMapping:EventSourceMapping";
+const QUEUE_POLICY: &str = "aws:sqs/queuePolicy:QueuePolicy";
 
 /// A rule of the default bus with a queue as its target.
 fn bus_to_queue() -> Stack {
@@ -29,6 +30,15 @@ fn bus_to_queue() -> Stack {
     declare(&mut stack, RULE, "paid", rule);
     let target = json!({ "rule": "paid", "arn": arn });
     declare(&mut stack, TARGET, "paid", target);
+    let policy = json!({ "Statement": {
+        "Effect": "Allow",
+        "Principal": { "Service": "events.amazonaws.com" },
+        "Action": "sqs:SendMessage",
+        "Resource": "*",
+    } });
+    let url = stack.resources[0].text("url").unwrap();
+    let policy = json!({ "queueUrl": url, "policy": policy.to_string() });
+    declare(&mut stack, QUEUE_POLICY, "orders", policy);
     stack
 }
 

@@ -20,6 +20,7 @@ use support::{Invocations, answer, call, declare, signed, stack, start, start_wi
 const BUS: &str = "aws:cloudwatch/eventBus:EventBus";
 const RULE: &str = "aws:cloudwatch/eventRule:EventRule";
 const TARGET: &str = "aws:cloudwatch/eventTarget:EventTarget";
+const PERMISSION: &str = "aws:lambda/permission:Permission";
 
 /// A bus with one rule for `OrderPlaced` whose target is the function `f`.
 fn bus_to_function() -> Stack {
@@ -43,6 +44,12 @@ fn bus_to_function() -> Stack {
         "arn": support::arn("f"),
     });
     declare(&mut stack, TARGET, "placed", target);
+    let permission = json!({
+        "action": "lambda:InvokeFunction",
+        "function": "shop-dev-f",
+        "principal": "events.amazonaws.com",
+    });
+    declare(&mut stack, PERMISSION, "placed", permission);
     stack
 }
 

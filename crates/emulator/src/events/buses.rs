@@ -1,6 +1,8 @@
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use delivery::bus::Place;
+use delivery::Time;
+use delivery::bus::{Bucket, Place, Quotas};
 use delivery::target::Backoff;
 use tokio::sync::Notify;
 
@@ -10,11 +12,33 @@ use super::{Bus, Declared, archive, deliveries, driver};
 use crate::background::Background;
 use crate::{Chance, Clock, Journal, Store, StoreError};
 
-/// What may differ from AWS so that a person need not wait for minutes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// What may differ from AWS so that a person need not wait for minutes, and what AWS only promises not
+/// to promise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settings {
     /// The pauses between attempts to deliver to a target.
     pub backoff: Backoff,
+    /// How many events a second are taken and delivered; those of the Region if absent.
+    pub quotas: Option<Quotas>,
+    /// Whether targets and dead-letter queues must let their rules in, as on AWS.
+    pub permissions: bool,
+    /// Of a thousand deliveries so many are made twice. AWS says that it happens, not how often.
+    pub repeats_per_thousand: u32,
+    /// Deliveries begin up to so much later than their event, so that they overtake each other. AWS
+    /// promises no order.
+    pub disorder: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            backoff: Backoff::default(),
+            quotas: None,
+            permissions: true,
+            repeats_per_thousand: 0,
+            disorder: Duration::ZERO,
+        }
+    }
 }
 
 /// All buses of a stack. Cheap to clone: clones are the same buses.
@@ -31,6 +55,8 @@ pub(super) struct Inner {
     pub(super) targets: Arc<dyn Targets>,
     pub(super) settings: Settings,
     pub(super) taken: Notify,
+    put_events: Mutex<Bucket>,
+    invocations: Mutex<Bucket>,
 }
 
 /// What the buses need of the emulator.
@@ -74,7 +100,13 @@ impl Buses {
                 description: None,
             });
         }
+        let quotas = settings
+            .quotas
+            .unwrap_or_else(|| Quotas::of_region(&place.region));
+        let bucket = |per_second| Mutex::new(Bucket::new(per_second, clock.now()));
         Ok(Self(Arc::new(Inner {
+            put_events: bucket(quotas.put_events_per_second),
+            invocations: bucket(quotas.invocations_per_second),
             declared,
             place,
             store,
@@ -102,4 +134,28 @@ impl Buses {
             .iter()
             .find(|bus| bus.name == wanted || bus.arn == wanted)
     }
+
+    /// Whether the Region takes one more event now.
+    pub(super) fn takes_one_more(&self) -> bool {
+        lock(&self.0.put_events).take(self.0.clock.now())
+    }
+
+    /// How many targets may be invoked now.
+    pub(super) fn invocations_left(&self) -> u64 {
+        lock(&self.0.invocations).tokens(self.0.clock.now())
+    }
+
+    /// When a target may be invoked again.
+    pub(super) fn next_invocation(&self) -> Time {
+        lock(&self.0.invocations).next(self.0.clock.now())
+    }
+
+    /// Counts one invocation of a target.
+    pub(super) fn count_invocation(&self) {
+        lock(&self.0.invocations).take(self.0.clock.now());
+    }
+}
+
+fn lock(bucket: &Mutex<Bucket>) -> std::sync::MutexGuard<'_, Bucket> {
+    bucket.lock().unwrap_or_else(PoisonError::into_inner)
 }

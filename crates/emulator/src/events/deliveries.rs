@@ -38,11 +38,19 @@ pub(super) struct Pending {
     pub(super) delivery: Delivery,
 }
 
-/// Keeps an event with a delivery for each target: rule ARN and target.
+/// A delivery that was not tried yet.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct First<'a> {
+    pub(super) rule_arn: &'a str,
+    pub(super) target: &'a Target,
+    pub(super) due_at: Time,
+}
+
+/// Keeps an event with its deliveries.
 pub(super) fn insert(
     transaction: &Transaction<'_>,
     event: &str,
-    targets: &[(&str, &Target)],
+    deliveries: &[First<'_>],
     now: Time,
 ) -> Result<(), StoreError> {
     transaction
@@ -52,12 +60,12 @@ pub(super) fn insert(
     let mut statement = transaction.prepare_cached(
         "INSERT INTO bus_deliveries (event, rule_arn, target, due_at) VALUES (?, ?, ?, ?)",
     )?;
-    for (rule_arn, target) in targets {
+    for delivery in deliveries {
         statement.execute(params![
             row,
-            rule_arn,
-            serde_json::to_string(target)?,
-            now.0
+            delivery.rule_arn,
+            serde_json::to_string(delivery.target)?,
+            delivery.due_at.0
         ])?;
     }
     Ok(())

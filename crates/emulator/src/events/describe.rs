@@ -71,15 +71,20 @@ impl Buses {
             .targets
             .iter()
             .map(|target| {
-                present(json!({
+                let mut described = json!({
                     "Id": target.id,
                     "Arn": target.arn,
+                    "RoleArn": target.role_arn,
                     "RetryPolicy": {
                         "MaximumRetryAttempts": target.retry_policy.maximum_retry_attempts,
                         "MaximumEventAgeInSeconds": target.retry_policy.maximum_event_age_in_seconds,
                     },
                     "DeadLetterConfig": target.dead_letter_arn.as_ref().map(|arn| json!({"Arn": arn})),
-                }))
+                });
+                for (name, value) in &target.declared_input {
+                    described[name] = value.clone();
+                }
+                present(described)
             })
             .collect();
         Ok(json!({"Targets": targets}))

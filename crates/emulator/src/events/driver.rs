@@ -1,9 +1,11 @@
 //! Delivers pending events to their targets.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use delivery::Time;
 use delivery::queue::Attribute;
+use delivery::target::input::{Context, Input};
 use delivery::target::{Delivery, Exhausted, Next, Refusal, after_refusal, dead_letter_attributes};
 use rusqlite::Transaction;
 
@@ -53,10 +55,16 @@ impl Buses {
             *next_sweep = now.plus(BETWEEN_SWEEPS);
         }
         loop {
+            let left = self.invocations_left();
+            if left == 0 {
+                // More than the Region's quota: what is due comes later.
+                return Ok(Some(self.next_invocation()));
+            }
             let mut occurrences = Vec::new();
             let (done, next) = self.0.store.commit(|transaction| {
-                let due = deliveries::due(transaction, self.0.clock.now(), BATCH)?;
+                let due = deliveries::due(transaction, self.0.clock.now(), BATCH.min(left))?;
                 for pending in &due {
+                    self.count_invocation();
                     occurrences.extend(self.attempt(transaction, pending)?);
                 }
                 Ok((due.len(), deliveries::next_due(transaction)?))
@@ -78,10 +86,10 @@ impl Buses {
         pending: &Pending,
     ) -> Result<Vec<Occurrence>, StoreError> {
         let target = &pending.target;
-        let taken = self
-            .0
-            .targets
-            .take(transaction, &target.arn, &pending.event)?;
+        let taken = match self.prepare(pending) {
+            Ok(input) => self.0.targets.take(transaction, &target.arn, &input)?,
+            Err(refusal) => Err(refusal),
+        };
         let Err(refusal) = taken else {
             deliveries::finish(transaction, pending)?;
             return Ok(Vec::new());
@@ -109,6 +117,31 @@ impl Buses {
         }
     }
 
+    /// What the target gets, if it may be given anything.
+    fn prepare<'a>(&self, pending: &'a Pending) -> Result<Cow<'a, str>, Refusal> {
+        let Pending {
+            event,
+            rule_arn,
+            target,
+            delivery,
+            ..
+        } = pending;
+        if self.0.settings.permissions {
+            self.0.declared.access.to_target(rule_arn, target)?;
+        }
+        if target.input == Input::Event {
+            return Ok(Cow::Borrowed(event));
+        }
+        let context = Context {
+            rule_arn,
+            ingested_at: delivery.accepted_at,
+        };
+        let shaped = target.input.shape(event, &context);
+        shaped
+            .map(Cow::Owned)
+            .map_err(|error| Refusal::invalid_json(error.to_string()))
+    }
+
     fn give_up(
         &self,
         transaction: &Transaction<'_>,
@@ -133,13 +166,19 @@ impl Buses {
                 attributes: attributes.into_iter().map(attribute).collect(),
                 ..Outgoing::default()
             };
-            match self.0.targets.dead_letter(transaction, queue_arn, &message)? {
+            match self.dead_letter(transaction, &pending.rule_arn, queue_arn, &message)? {
                 Ok(()) => destination = Some(queue_arn.clone()),
                 Err(error) => occurrences.push(Occurrence::Warning(format!(
-                    "an event for {} is lost: its dead-letter queue {queue_arn} did not take it: {}",
-                    target.arn, error.message
+                    "an event for {} is lost ({}: {}): its dead-letter queue {queue_arn} did not take it: {}: {} \
+                     (InvocationsFailedToBeSentToDlq on AWS)",
+                    target.arn, refusal.code, refusal.message, error.code, error.message
                 ))),
             }
+        } else {
+            occurrences.push(Occurrence::Warning(format!(
+                "an event for {} is lost ({}: {}): the target has no dead-letter queue",
+                target.arn, refusal.code, refusal.message
+            )));
         }
         occurrences.push(Occurrence::Discarded {
             source: target.arn.clone(),
@@ -148,6 +187,21 @@ impl Buses {
             count: 1,
         });
         Ok(occurrences)
+    }
+
+    fn dead_letter(
+        &self,
+        transaction: &Transaction<'_>,
+        rule_arn: &str,
+        queue_arn: &str,
+        message: &Outgoing,
+    ) -> Result<Result<(), Refusal>, StoreError> {
+        if self.0.settings.permissions
+            && let Err(refusal) = self.0.declared.access.to_queue(rule_arn, queue_arn)
+        {
+            return Ok(Err(refusal));
+        }
+        self.0.targets.dead_letter(transaction, queue_arn, message)
     }
 
     pub(super) fn warn(&self, text: String) {

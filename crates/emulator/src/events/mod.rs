@@ -17,5 +17,5 @@ mod target;
 mod tests;
 
 pub use buses::{Buses, Settings, Surroundings};
-pub use declared::{Archive, Bus, Declared, Rule, Target, declared};
+pub use declared::{Access, Archive, Bus, Declared, Rule, Target, declared};
 pub use target::{StackTargets, Targets};

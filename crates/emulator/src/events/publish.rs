@@ -1,11 +1,13 @@
 //! `PutEvents`.
 
+use delivery::Time;
 use delivery::bus::{Entry, EntryError, Event, RequestError, read};
 use delivery::document::Document;
 use delivery::pattern::Pattern;
 use serde_json::{Value, json};
 
-use super::{Buses, Target, archive, deliveries};
+use super::deliveries::First;
+use super::{Buses, Settings, Target, archive, deliveries};
 use crate::front::ServiceError;
 use crate::{Occurrence, StoreError};
 
@@ -27,6 +29,7 @@ impl Buses {
         let entries = read(body).map_err(|error| refused(&error))?;
         let entries: Vec<Result<Accepted<'_>, EntryError>> = entries
             .into_iter()
+            .map(|entry| self.within_quota(entry?))
             .map(|entry| entry.map(|entry| self.accept(entry)))
             .collect();
         self.keep(&entries).map_err(|error| ServiceError {
@@ -44,6 +47,19 @@ impl Buses {
             })
             .collect();
         Ok(json!({"FailedEntryCount": failed, "Entries": answers}))
+    }
+
+    /// Refuses what the Region does not take in this second.
+    fn within_quota(&self, entry: Entry) -> Result<Entry, EntryError> {
+        if self.takes_one_more() {
+            return Ok(entry);
+        }
+        Err(EntryError {
+            bus: entry.bus,
+            detail_type: Some(entry.detail_type),
+            code: "ThrottlingException",
+            message: "Rate exceeded".to_owned(),
+        })
     }
 
     fn accept(&self, entry: Entry) -> Accepted<'_> {
@@ -98,7 +114,8 @@ impl Buses {
         self.0.store.commit(|transaction| {
             for accepted in entries.iter().flatten() {
                 if !accepted.targets.is_empty() {
-                    deliveries::insert(transaction, &accepted.event, &accepted.targets, now)?;
+                    let deliveries = self.deliveries(&accepted.targets, now);
+                    deliveries::insert(transaction, &accepted.event, &deliveries, now)?;
                 }
                 for archive in &accepted.archives {
                     archive::insert(transaction, archive, &accepted.event, now)?;
@@ -106,6 +123,33 @@ impl Buses {
             }
             Ok(())
         })
+    }
+
+    /// One delivery to each target, or two, each at its time.
+    fn deliveries<'a>(&self, targets: &[(&'a str, &'a Target)], now: Time) -> Vec<First<'a>> {
+        let Settings {
+            repeats_per_thousand,
+            disorder,
+            ..
+        } = self.0.settings;
+        let mut deliveries = Vec::with_capacity(targets.len());
+        for &(rule_arn, target) in targets {
+            let twice = repeats_per_thousand > 0
+                && self.0.chance.fraction() * 1000.0 < f64::from(repeats_per_thousand);
+            for _ in 0..=u8::from(twice) {
+                let late = if disorder.is_zero() {
+                    disorder
+                } else {
+                    disorder.mul_f64(self.0.chance.fraction())
+                };
+                deliveries.push(First {
+                    rule_arn,
+                    target,
+                    due_at: now.plus(late),
+                });
+            }
+        }
+        deliveries
     }
 
     fn tell(&self, entries: &[Result<Accepted<'_>, EntryError>]) {

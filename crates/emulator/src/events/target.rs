@@ -60,8 +60,12 @@ impl Targets for StackTargets {
         {
             Ok(_) => Ok(Ok(())),
             Err(EnqueueError::Store(error)) => Err(error),
-            Err(error @ EnqueueError::NoFunction(_)) => Ok(Err(no_resource(&error))),
-            Err(error @ EnqueueError::TooLarge(_)) => Ok(Err(invalid(&error))),
+            Err(error @ EnqueueError::NoFunction(_)) => {
+                Ok(Err(Refusal::no_resource(error.to_string())))
+            }
+            Err(error @ EnqueueError::TooLarge(_)) => {
+                Ok(Err(Refusal::invalid_parameter(error.to_string())))
+            }
         }
     }
 
@@ -74,30 +78,17 @@ impl Targets for StackTargets {
         match self.queues.send_in(transaction, queue_arn, message)? {
             Ok(_) => Ok(Ok(())),
             Err(sqs::Refusal::Store(error)) => Err(error),
-            Err(error @ sqs::Refusal::NoQueue(_)) => Ok(Err(no_resource(&error))),
-            Err(error @ sqs::Refusal::Request { .. }) => Ok(Err(invalid(&error))),
+            Err(error @ sqs::Refusal::NoQueue(_)) => {
+                Ok(Err(Refusal::no_resource(error.to_string())))
+            }
+            Err(error @ sqs::Refusal::Request { .. }) => {
+                Ok(Err(Refusal::invalid_parameter(error.to_string())))
+            }
         }
     }
 
     fn committed(&self) {
         self.asynchronous.announce();
         self.queues.announce();
-    }
-}
-
-fn no_resource(error: &dyn std::error::Error) -> Refusal {
-    Refusal {
-        code: "NO_RESOURCE",
-        message: error.to_string(),
-        retryable: false,
-    }
-}
-
-/// AWS does not say which code an event has that is too large for its target.
-fn invalid(error: &dyn std::error::Error) -> Refusal {
-    Refusal {
-        code: "INVALID_PARAMETER",
-        message: error.to_string(),
-        retryable: false,
     }
 }

@@ -21,11 +21,15 @@ use crate::sqs::{self, Queues};
 use crate::testing::{Functions, resource};
 use crate::{Chance, Clock, Journal, Occurrence, Store};
 
+mod access;
+mod dead_letters;
 mod declare;
 mod deliver;
 mod killed;
 mod publish;
+mod quotas;
 mod retry;
+mod shape;
 
 const BUS: &str = "arn:aws:events:us-east-1:000000000000:event-bus/shop";
 
@@ -37,10 +41,28 @@ fn queue_arn(name: &str) -> String {
     format!("arn:aws:sqs:us-east-1:000000000000:{name}")
 }
 
+/// A queue that every rule may send to.
 fn queue(name: &str) -> Resource {
-    let url = format!("http://localhost/000000000000/{name}");
-    let outputs = json!({"name": name, "arn": queue_arn(name), "url": url});
+    let mut queue = closed_queue(name);
+    let policy = json!({"Statement": {
+        "Effect": "Allow",
+        "Principal": {"Service": "events.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": queue_arn(name),
+    }});
+    let policy = Value::String(policy.to_string());
+    queue.outputs.insert("policy".to_owned(), policy);
+    queue
+}
+
+/// A queue without a policy.
+fn closed_queue(name: &str) -> Resource {
+    let outputs = json!({"name": name, "arn": queue_arn(name), "url": queue_url(name)});
     resource("aws:sqs/queue:Queue", name, &outputs)
+}
+
+fn queue_url(name: &str) -> String {
+    format!("http://localhost/000000000000/{name}")
 }
 
 fn bus() -> Resource {
@@ -76,6 +98,17 @@ fn function() -> Resource {
     resource("aws:lambda/function:Function", "consumer", &outputs)
 }
 
+/// What lets the rule invoke the function.
+fn permission() -> Resource {
+    let outputs = json!({
+        "action": "lambda:InvokeFunction",
+        "function": "consumer",
+        "principal": "events.amazonaws.com",
+        "sourceArn": RULE,
+    });
+    resource("aws:lambda/permission:Permission", "consumer", &outputs)
+}
+
 fn entry(id: u32) -> Value {
     json!({
         "EventBusName": "shop",
@@ -99,8 +132,23 @@ fn run(store: &Store, stack: &Stack, functions: Arc<Functions>) -> Run {
     run
 }
 
+fn run_with(store: &Store, stack: &Stack, settings: Settings) -> Run {
+    let mut run = still_with(store, stack, None, settings);
+    run.background.push(run.buses.start());
+    run
+}
+
 /// A run whose buses do not deliver.
 fn still(store: &Store, stack: &Stack, functions: Option<Arc<Functions>>) -> Run {
+    still_with(store, stack, functions, Settings::default())
+}
+
+fn still_with(
+    store: &Store,
+    stack: &Stack,
+    functions: Option<Arc<Functions>>,
+    settings: Settings,
+) -> Run {
     let (clock, chance, journal) = (Clock::system(), Chance::system(), Journal::new(1_000));
     let queues = Queues::new(
         sqs::declared(stack).unwrap(),
@@ -138,7 +186,7 @@ fn still(store: &Store, stack: &Stack, functions: Option<Arc<Functions>>) -> Run
                 queues: queues.clone(),
             }),
         },
-        Settings::default(),
+        settings,
     )
     .unwrap();
     Run {
@@ -172,8 +220,7 @@ fn none() -> Arc<Functions> {
 
 impl Run {
     async fn count(&self, queue: &str) -> String {
-        let url = format!("http://localhost/000000000000/{queue}");
-        let body = json!({"QueueUrl": url, "AttributeNames": ["ApproximateNumberOfMessages"]});
+        let body = json!({"QueueUrl": queue_url(queue), "AttributeNames": ["ApproximateNumberOfMessages"]});
         let answer = self.queues.call("GetQueueAttributes", body).await.unwrap();
         let count = &answer["Attributes"]["ApproximateNumberOfMessages"];
         count.as_str().unwrap().to_owned()

@@ -11,13 +11,15 @@ const RUN: &[&str] = &[
     "aws:lambda/eventSourceMapping:EventSourceMapping",
     "aws:lambda/function:Function",
     "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
+    "aws:lambda/permission:Permission",
     "aws:s3/bucket:Bucket",
     "aws:s3/bucketV2:BucketV2",
     "aws:sqs/queue:Queue",
+    "aws:sqs/queuePolicy:QueuePolicy",
 ];
 
 /// Types that change nothing about how events are delivered here: they are listed and otherwise left
-/// alone. Roles and policies are among them for as long as permissions are not enforced.
+/// alone. Roles and their policies are among them for as long as callers' rights are not enforced.
 pub const INERT: &[&str] = &[
     "aws:cloudwatch/dashboard:Dashboard",
     "aws:cloudwatch/logGroup:LogGroup",
@@ -26,12 +28,10 @@ pub const INERT: &[&str] = &[
     "aws:iam/role:Role",
     "aws:iam/rolePolicy:RolePolicy",
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
-    "aws:lambda/permission:Permission",
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
     "aws:s3/bucketPolicy:BucketPolicy",
     "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
     "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
-    "aws:sqs/queuePolicy:QueuePolicy",
     "aws:sqs/queueRedriveAllowPolicy:QueueRedriveAllowPolicy",
 ];
 

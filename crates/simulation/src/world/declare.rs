@@ -42,25 +42,33 @@ pub(crate) fn declare(settings: &Settings) -> Stack {
         ),
         invoke_config(settings),
         mapping(settings),
+        resource(
+            "aws:lambda/permission:Permission",
+            "user-created-permission",
+            json!({
+                "action": "lambda:InvokeFunction",
+                "function": "user-created-consumer",
+                "principal": "events.amazonaws.com",
+                "sourceArn": rule_arn(Target::Consumer),
+            }),
+        ),
     ];
     for name in [QUARANTINE, CONSUMER_FAILURES] {
         resources.push(queue(name, &json!({})));
     }
     for target in Target::ALL {
-        resources.push(queue(dead_letters_of(target), &json!({})));
+        let dead_letters = dead_letters_of(target);
+        resources.push(queue(dead_letters, &open_to(target, dead_letters)));
         if let (Some(name), Some(redrive)) = (queue_of(target), redrive_of(target)) {
             resources.push(queue(redrive, &json!({})));
             let policy = json!({
                 "deadLetterTargetArn": queue_arn(redrive),
                 "maxReceiveCount": settings.maximum_receive_count,
             });
-            resources.push(queue(
-                name,
-                &json!({
-                    "visibilityTimeoutSeconds": settings.visibility_timeout.as_secs(),
-                    "redrivePolicy": policy.to_string(),
-                }),
-            ));
+            let mut more = open_to(target, name);
+            more["visibilityTimeoutSeconds"] = json!(settings.visibility_timeout.as_secs());
+            more["redrivePolicy"] = json!(policy.to_string());
+            resources.push(queue(name, &more));
         }
         resources.push(rule(target));
         resources.push(rule_target(target, settings));
@@ -125,6 +133,23 @@ fn queue(name: &str, more: &Value) -> Resource {
     resource("aws:sqs/queue:Queue", name, properties)
 }
 
+/// The policy that lets the target's rule send to a queue.
+fn open_to(target: Target, queue: &str) -> Value {
+    let policy = json!({"Statement": {
+        "Effect": "Allow",
+        "Principal": {"Service": "events.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": queue_arn(queue),
+        "Condition": {"ArnEquals": {"aws:SourceArn": rule_arn(target)}},
+    }});
+    json!({ "policy": policy.to_string() })
+}
+
+fn rule_arn(target: Target) -> String {
+    let name = rule_name(target);
+    format!("arn:aws:events:us-east-1:000000000000:rule/{BUS}/{name}")
+}
+
 fn rule(target: Target) -> Resource {
     let pattern = match target {
         Target::Consumer => EventPattern::of::<UserCreated>().to_string(),
@@ -139,7 +164,7 @@ fn rule(target: Target) -> Resource {
         name,
         json!({
             "name": name,
-            "arn": format!("arn:aws:events:us-east-1:000000000000:rule/{BUS}/{name}"),
+            "arn": rule_arn(target),
             "eventBusName": BUS,
             "eventPattern": pattern,
         }),

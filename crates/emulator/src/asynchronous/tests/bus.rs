@@ -27,11 +27,20 @@ fn bus() -> Vec<Resource> {
         "eventPattern": json!({"source": ["lambda"]}).to_string(),
     });
     let target = json!({"rule": "all", "eventBusName": "results", "arn": FAILURES});
+    let policy = json!({"Statement": {
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": "sqs:SendMessage",
+        "Resource": FAILURES,
+    }});
+    let mut queue = failures_queue();
+    let policy = json!(policy.to_string());
+    queue.outputs.insert("policy".to_owned(), policy);
     vec![
         resource("aws:cloudwatch/eventBus:EventBus", "results", &bus),
         resource("aws:cloudwatch/eventRule:EventRule", "all", &rule),
         resource("aws:cloudwatch/eventTarget:EventTarget", "all", &target),
-        failures_queue(),
+        queue,
     ]
 }
 

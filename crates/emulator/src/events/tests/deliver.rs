@@ -5,12 +5,12 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::{
-    BUS, FUNCTION, RULE, Run, bus, entry, none, pending, placed, queue, queue_arn, rule, run,
+    BUS, Run, Settings, bus, entry, none, pending, placed, queue, queue_arn, rule, run, run_with,
     target,
 };
+use crate::Store;
 use crate::front::Service;
 use crate::testing::{resource, stack};
-use crate::{Occurrence, Store};
 
 #[tokio::test(start_paused = true)]
 async fn an_event_reaches_every_target_of_every_rule_that_matches_and_no_other() {
@@ -43,62 +43,7 @@ async fn an_event_reaches_every_target_of_every_rule_that_matches_and_no_other()
 }
 
 #[tokio::test(start_paused = true)]
-async fn row_3_3_an_event_for_a_missing_target_goes_to_the_dead_letter_queue_at_once() {
-    let store = Store::in_memory().unwrap();
-    let with_queue = json!({"deadLetterConfig": {"arn": queue_arn("dead")}});
-    let resources = vec![
-        bus(),
-        placed(),
-        target("f", FUNCTION, &with_queue),
-        queue("dead"),
-    ];
-    let mut run = run(&store, &stack(resources), none());
-
-    let answer = run.put(&[entry(1)]).await;
-
-    let body = json!({
-        "QueueUrl": "http://localhost/000000000000/dead",
-        "MessageAttributeNames": ["All"],
-        "WaitTimeSeconds": 20,
-    });
-    let received = run.queues.call("ReceiveMessage", body).await.unwrap();
-    let message = &received["Messages"][0];
-    let event: Value = serde_json::from_str(message["Body"].as_str().unwrap()).unwrap();
-    assert_eq!(event["id"], answer["Entries"][0]["EventId"]);
-    let attribute = |name: &str| message["MessageAttributes"][name]["StringValue"].clone();
-    assert_eq!(attribute("RULE_ARN"), RULE);
-    assert_eq!(attribute("TARGET_ARN"), FUNCTION);
-    assert_eq!(attribute("ERROR_CODE"), "NO_RESOURCE");
-    assert_eq!(attribute("RETRY_ATTEMPTS"), "0");
-    assert_eq!(attribute("EXHAUSTED_RETRY_CONDITION"), Value::Null);
-    assert_eq!(pending(&store), (0, 0));
-    let discarded = std::iter::from_fn(|| run.journal.try_recv().ok())
-        .find(|occurrence| matches!(occurrence, Occurrence::Discarded { .. }));
-    assert!(matches!(
-        discarded,
-        Some(Occurrence::Discarded { destination: Some(arn), condition, .. })
-            if arn == queue_arn("dead") && condition == "NO_RESOURCE"
-    ));
-}
-
-#[tokio::test(start_paused = true)]
-async fn row_3_3_without_a_dead_letter_queue_that_takes_it_an_event_is_lost_and_that_is_told() {
-    let store = Store::in_memory().unwrap();
-    let with_queue = json!({"deadLetterConfig": {"arn": queue_arn("gone")}});
-    let resources = vec![bus(), placed(), target("f", FUNCTION, &with_queue)];
-    let mut run = run(&store, &stack(resources), none());
-    run.put(&[entry(1)]).await;
-    tokio::time::sleep(Duration::from_secs(1)).await;
-    assert_eq!(pending(&store), (0, 0));
-    let warnings = run.warnings();
-    assert!(
-        warnings[0].contains("is lost: its dead-letter queue"),
-        "{warnings:?}"
-    );
-}
-
-#[tokio::test(start_paused = true)]
-async fn row_3_6_an_archive_keeps_what_matches_for_its_days_and_over_a_restart() {
+async fn an_archive_keeps_what_matches_for_its_days_and_over_a_restart() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("state.db");
     let archive = json!({
@@ -168,29 +113,65 @@ async fn a_disabled_rule_matches_nothing_and_the_default_bus_needs_no_declaratio
     assert_eq!(run.count("off").await, "0");
 }
 
+/// The numbers of the orders in a queue, as they come.
+async fn orders(run: &Run, queue: &str, count: usize) -> Vec<u64> {
+    let mut orders = Vec::new();
+    for _ in 0..count {
+        let event: Value = serde_json::from_str(&run.queues.next_body(queue).await).unwrap();
+        orders.push(event["detail"]["order"].as_u64().unwrap());
+    }
+    orders
+}
+
 #[tokio::test(start_paused = true)]
-async fn an_event_that_a_queue_can_t_hold_goes_to_no_queue_and_that_is_told() {
+async fn row_3_1_order_and_repeats_each_target_gets_each_event_once_unless_told_otherwise() {
     let store = Store::in_memory().unwrap();
-    let with_queue = json!({"deadLetterConfig": {"arn": queue_arn("dead")}});
-    let to_queue = target("q", &queue_arn("q"), &with_queue);
-    let resources = vec![bus(), placed(), to_queue, queue("q"), queue("dead")];
-    let mut run = run(&store, &stack(resources), none());
+    let resources = vec![
+        bus(),
+        placed(),
+        target("q", &queue_arn("q"), &json!({})),
+        queue("q"),
+    ];
+    let stack = stack(resources);
+    let once = run(&store, &stack, none());
+    once.put(&[entry(1), entry(2), entry(3)]).await;
+    assert_eq!(orders(&once, "q", 3).await, [1, 2, 3]);
+    drop(once);
 
-    // GIVEN an entry that the bus takes, but with the envelope more than a message may hold
-    let mut large = entry(1);
-    large["Detail"] = json!(format!(r#"{{"a":"{}"}}"#, "x".repeat(1_048_500)));
-    let answer = run.put(&[large]).await;
-    assert_eq!(answer["FailedEntryCount"], 0);
+    // GIVEN deliveries that are all repeated, and begin up to 20 s later, before a received message can come again
+    let settings = Settings {
+        repeats_per_thousand: 1000,
+        disorder: Duration::from_secs(20),
+        ..Settings::default()
+    };
+    let run = run_with(&Store::in_memory().unwrap(), &stack, settings);
+    let numbers: Vec<u64> = (0..30).collect();
+    for number in &numbers {
+        run.put(&[entry(u32::try_from(*number).unwrap())]).await;
+    }
+    let taken = orders(&run, "q", 60).await;
+
+    // THEN each event is there twice, and not in the order of publication
+    let mut sorted = taken.clone();
+    sorted.sort_unstable();
+    let twice: Vec<u64> = numbers.iter().flat_map(|number| [*number; 2]).collect();
+    assert_eq!(sorted, twice);
+    assert_ne!(taken, sorted);
+}
+
+#[tokio::test(start_paused = true)]
+async fn row_3_3_delivered_means_that_the_queue_has_the_message() {
+    let store = Store::in_memory().unwrap();
+    let resources = vec![
+        bus(),
+        placed(),
+        target("q", &queue_arn("q"), &json!({})),
+        queue("q"),
+    ];
+    let run = run(&store, &stack(resources), none());
+    run.put(&[entry(1)]).await;
     tokio::time::sleep(Duration::from_secs(1)).await;
-
-    // THEN not even the dead-letter queue takes it
-    let warnings = run.warnings();
-    assert!(
-        warnings[0].contains("Message must be shorter than 1048576 bytes"),
-        "{warnings:?}"
-    );
-    assert_eq!(
-        (run.count("q").await, run.count("dead").await),
-        ("0".into(), "0".into())
-    );
+    // Nobody has received it, and the bus has done its part.
+    assert_eq!(pending(&store), (0, 0));
+    assert_eq!(run.count("q").await, "1");
 }

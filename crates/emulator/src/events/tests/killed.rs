@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{FUNCTION, bus, entry, function, pending, placed, queue, queue_arn, run, target};
+use super::{
+    FUNCTION, bus, entry, function, pending, permission, placed, queue, queue_arn, run, target,
+};
 use crate::front::Service;
 use crate::testing::{Functions, failed, stack};
 use crate::{Chance, Clock, Store};
@@ -23,6 +25,7 @@ async fn however_often_it_is_killed_every_acknowledged_event_reaches_each_of_its
         target("f", FUNCTION, &json!({})),
         target("q", &queue_arn("q"), &json!({})),
         function(),
+        permission(),
         queue("q"),
     ];
     let stack = stack(resources);

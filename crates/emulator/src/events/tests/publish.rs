@@ -4,19 +4,23 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{FUNCTION, bus, entry, function, none, placed, queue, queue_arn, run, still, target};
+use super::{
+    FUNCTION, bus, entry, function, none, pending, permission, placed, queue, queue_arn, run,
+    still, target,
+};
 use crate::front::Service;
 use crate::testing::stack;
 use crate::{Occurrence, Store};
 
 #[tokio::test(start_paused = true)]
-async fn an_event_goes_from_put_events_through_a_rule_to_a_function_in_awss_envelope() {
+async fn row_3_1_envelope_of_an_event_that_goes_through_a_rule_to_a_function() {
     let store = Store::in_memory().unwrap();
     let stack = stack(vec![
         bus(),
         placed(),
         target("f", FUNCTION, &json!({})),
         function(),
+        permission(),
     ]);
     let functions = none();
     let run = run(&store, &stack, functions.clone());
@@ -54,6 +58,7 @@ async fn an_event_that_was_acknowledged_survives_a_kill_before_its_delivery() {
         placed(),
         target("f", FUNCTION, &json!({})),
         function(),
+        permission(),
     ]);
 
     // GIVEN events that were acknowledged by a run that was killed before it delivered
@@ -85,7 +90,7 @@ async fn an_event_that_was_acknowledged_survives_a_kill_before_its_delivery() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn row_3_1_a_bus_that_does_not_exist_answers_success_and_drops_with_a_loud_warning() {
+async fn row_3_1_missing_bus_answers_success_and_drops_with_a_loud_warning() {
     let store = Store::in_memory().unwrap();
     let mut run = run(&store, &stack(vec![bus()]), none());
 
@@ -103,7 +108,7 @@ async fn row_3_1_a_bus_that_does_not_exist_answers_success_and_drops_with_a_loud
 }
 
 #[tokio::test(start_paused = true)]
-async fn row_3_1_an_entry_that_is_refused_leaves_the_others_published_in_order() {
+async fn row_3_1_answer_has_each_entry_in_order_and_the_others_are_published() {
     let store = Store::in_memory().unwrap();
     let resources = vec![
         bus(),
@@ -144,7 +149,7 @@ async fn row_3_1_an_entry_that_is_refused_leaves_the_others_published_in_order()
 }
 
 #[tokio::test(start_paused = true)]
-async fn row_3_1_a_request_that_breaks_a_limit_is_refused_and_publishes_nothing() {
+async fn row_3_1_request_that_breaks_a_limit_is_refused_whole() {
     let store = Store::in_memory().unwrap();
     let run = run(&store, &stack(vec![bus()]), none());
     let too_many = json!({"Entries": vec![entry(1); 11]});
@@ -167,12 +172,57 @@ async fn row_3_1_a_request_that_breaks_a_limit_is_refused_and_publishes_nothing(
 }
 
 #[tokio::test(start_paused = true)]
-async fn row_3_1_a_repeated_entry_is_another_event() {
+async fn row_3_1_event_id_is_another_one_for_a_repeated_entry() {
     let store = Store::in_memory().unwrap();
     let run = run(&store, &stack(vec![bus()]), none());
     let (first, second) = (run.put(&[entry(1)]).await, run.put(&[entry(1)]).await);
     assert_ne!(
         first["Entries"][0]["EventId"],
         second["Entries"][0]["EventId"]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn row_3_1_no_matching_rule_drops_the_event_without_a_word() {
+    let store = Store::in_memory().unwrap();
+    let resources = vec![
+        bus(),
+        placed(),
+        target("q", &queue_arn("q"), &json!({})),
+        queue("q"),
+    ];
+    let mut run = run(&store, &stack(resources), none());
+    let mut unmatched = entry(1);
+    unmatched["DetailType"] = json!("orderplaced");
+    let answer = run.put(&[unmatched]).await;
+    assert_eq!(answer["FailedEntryCount"], 0);
+    assert_eq!(pending(&store), (0, 0));
+    assert_eq!(run.count("q").await, "0");
+    let told: Vec<Occurrence> = std::iter::from_fn(|| run.journal.try_recv().ok()).collect();
+    assert!(told.iter().any(|occurrence| matches!(
+        occurrence,
+        Occurrence::Published {
+            matched_rules: 0,
+            event_id: Some(_),
+            ..
+        }
+    )));
+    let warned = |occurrence: &Occurrence| matches!(occurrence, Occurrence::Warning(_));
+    assert!(!told.iter().any(warned));
+}
+
+#[tokio::test(start_paused = true)]
+async fn row_3_1_error_codes_of_a_bus_that_can_t_keep_events_are_internal() {
+    let store = Store::in_memory().unwrap();
+    let resources = vec![bus(), placed(), target("q", &queue_arn("q"), &json!({}))];
+    let run = still(&store, &stack(resources), None);
+    store
+        .create("DROP TABLE bus_deliveries; DROP TABLE bus_events;")
+        .unwrap();
+    let body = json!({"Entries": [entry(1)]});
+    let error = run.buses.call("PutEvents", body).await.unwrap_err();
+    assert_eq!(
+        (error.status, error.code.as_str()),
+        (500, "InternalException")
     );
 }

@@ -103,7 +103,7 @@ fn queue_target(policy: &Value) -> Resource {
 }
 
 #[tokio::test(start_paused = true)]
-async fn row_3_3_a_throttled_target_is_tried_again_with_growing_pauses_until_it_takes_the_event() {
+async fn row_3_3_retry_policy_tries_a_throttled_target_again_with_growing_pauses() {
     let store = Store::in_memory().unwrap();
     let targets = throttled(5);
     let (buses, _background) = run(&store, queue_target(&json!({})), targets.clone());
@@ -122,7 +122,7 @@ async fn row_3_3_a_throttled_target_is_tried_again_with_growing_pauses_until_it_
 }
 
 #[tokio::test(start_paused = true)]
-async fn row_3_3_after_its_retries_an_event_is_dead_lettered_with_what_was_tried() {
+async fn row_3_3_retry_policy_of_attempts_ends_in_the_dead_letter_queue() {
     let store = Store::in_memory().unwrap();
     let targets = throttled(usize::MAX);
     let policy = json!({"maximumRetryAttempts": 2});
@@ -145,7 +145,7 @@ async fn row_3_3_after_its_retries_an_event_is_dead_lettered_with_what_was_tried
 }
 
 #[tokio::test(start_paused = true)]
-async fn row_3_3_an_event_that_is_too_old_is_dead_lettered() {
+async fn row_3_3_retry_policy_of_an_age_ends_in_the_dead_letter_queue() {
     let store = Store::in_memory().unwrap();
     let targets = throttled(usize::MAX);
     let policy = json!({"maximumEventAgeInSeconds": 60});
@@ -160,7 +160,7 @@ async fn row_3_3_an_event_that_is_too_old_is_dead_lettered() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn row_3_3_attempts_and_the_declared_target_survive_a_restart() {
+async fn row_3_3_put_rule_and_targets_of_a_new_start_act_on_new_events_only() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("state.db");
     let policy = json!({"maximumRetryAttempts": 3});
