@@ -27,11 +27,12 @@ mod tree;
 #[cfg(test)]
 mod tests;
 
+pub use crate::properties::SettingsError;
 pub use failure::{GivenUp, failure_key, failure_record};
 pub use progress::{LaneProgress, Piece, Progress};
 pub use response::{Response, read_response};
 pub use sequence::SequenceNumber;
-pub use settings::{Settings, SettingsError, StartingPosition};
+pub use settings::{Settings, StartingPosition};
 pub use shard::{Condition, Discard, Effect, Input, Record, Shard};
 pub use tree::{ShardDescription, Tree};
 

@@ -1,46 +1,31 @@
 use serde_json::Value;
 
 use crate::document::Document;
-use crate::pattern::{Language, Pattern};
+use crate::mapping::filters;
+use crate::pattern::Pattern;
 use crate::properties::Properties;
 
 use super::SettingsError;
-
-/// As many as AWS takes with a raised quota.
-const MAXIMUM_FILTERS: usize = 10;
-
-/// As many characters as one pattern may have.
-const MAXIMUM_LENGTH: usize = 4_096;
 
 /// Reads `filterCriteria`. A queue's messages are filtered by their body only.
 ///
 /// <https://docs.aws.amazon.com/lambda/latest/dg/with-sqs-filtering.html>
 pub(super) fn declared(properties: &Properties<'_>) -> Result<Vec<Pattern>, SettingsError> {
     let name = "filterCriteria";
-    let filters = properties.get(name).and_then(|it| it.get("filters"));
-    let filters = filters.and_then(Value::as_array).map(Vec::as_slice);
-    let filters = filters.unwrap_or_default();
-    if filters.len() > MAXIMUM_FILTERS {
-        return Err(properties.error(name, format!("AWS takes at most {MAXIMUM_FILTERS} filters")));
-    }
-    let patterns = filters.iter().map(pattern);
-    let patterns: Result<Vec<_>, String> = patterns.collect();
-    patterns.map_err(|allowed| properties.error(name, allowed))
-}
-
-fn pattern(filter: &Value) -> Result<Pattern, String> {
-    let text = filter.get("pattern").and_then(Value::as_str);
-    let text = text.ok_or("each filter has a `pattern`, a JSON object as text")?;
-    if text.chars().count() > MAXIMUM_LENGTH {
-        return Err("AWS takes patterns of at most 4,096 characters".to_owned());
-    }
-    let pattern = Pattern::read(text, Language::Filter).map_err(|error| error.to_string())?;
-    // It was just read, so it is JSON.
-    let value: Value = serde_json::from_str(text).unwrap_or_default();
-    match other_key(&value) {
-        None => Ok(pattern),
-        Some(key) => Err(format!(
-            "AWS filters the messages of a queue by `body` only, and not by `{key}`"
+    let criteria = properties.get(name).unwrap_or(&Value::Null);
+    let patterns = filters::declared(criteria).map_err(|it| properties.error(name, it))?;
+    let declared = criteria.get("filters").and_then(Value::as_array);
+    let texts = declared.into_iter().flatten();
+    let texts = texts.filter_map(|filter| filter.get("pattern")?.as_str());
+    // They were just read, so they are JSON.
+    let key = texts
+        .filter_map(|text| serde_json::from_str(text).ok())
+        .find_map(|pattern: Value| other_key(&pattern).map(str::to_owned));
+    match key {
+        None => Ok(patterns),
+        Some(key) => Err(properties.error(
+            name,
+            format!("AWS filters the messages of a queue by `body` only, and not by `{key}`"),
         )),
     }
 }

@@ -11,6 +11,9 @@ const TIMES_THE_TIMEOUT: u64 = 6;
 /// So often a message should be received at least before it is given up.
 const RECEIVES: u64 = 5;
 
+/// As many filters as a mapping may have without a raised quota.
+const FILTERS: usize = 5;
+
 /// What is not as AWS advises, with what would be.
 pub(super) fn about(settings: &Settings, timeout: u64, queue: &QueueSettings) -> Vec<String> {
     let visibility = TIMES_THE_TIMEOUT * timeout + settings.batching_window.as_secs();
@@ -28,5 +31,14 @@ pub(super) fn about(settings: &Settings, timeout: u64, queue: &QueueSettings) ->
              function sends good messages to the dead-letter queue"
         )
     });
-    visibility.into_iter().chain(receives).collect()
+    let filters = (settings.filters.len() > FILTERS).then(|| {
+        format!(
+            "it has {} filters; AWS takes {FILTERS} unless the account's quota was raised to 10",
+            settings.filters.len()
+        )
+    });
+    [visibility, receives, filters]
+        .into_iter()
+        .flatten()
+        .collect()
 }

@@ -51,6 +51,15 @@ fn row_5_mapping_advice_is_six_timeouts_and_the_window_and_five_receives() {
     let [told] = advice(64, &window).try_into().unwrap();
     assert!(told.contains("is 64; AWS advises 65"), "{told}");
 
+    let filters = |count: usize| {
+        let filter = json!({"pattern": r#"{"body":["a"]}"#});
+        let inputs = json!({"filterCriteria": {"filters": vec![filter; count]}});
+        advice(60, &inputs)
+    };
+    assert!(filters(5).is_empty());
+    let [told] = filters(6).try_into().unwrap();
+    assert!(told.contains("6 filters; AWS takes 5"), "{told}");
+
     let receives = |count: u64| {
         declared(&redriven(count, &json!({}))).unwrap()[0]
             .advice
