@@ -22,6 +22,8 @@
 //!   unblocks its shard: the failure destination, which AWS promises for retries and age, gets nothing.
 //! - **A failure record of a batch that never ran** (throttled until it was too old) has no
 //!   `responseContext`, a null `requestId` and an `approximateInvokeCount` of 0.
+//! - **Merged failure records** (AWS: "may be merged"): pieces of a halved batch that are given up one
+//!   right after the other share one; one that is tried again or succeeds between them parts them.
 //! - **A failure destination that can't take a record**: the shard waits and tries again, while AWS
 //!   only counts it (`DestinationDeliveryFailures`) and may lose it: losing is not left to chance.
 //! - **A lane of a shard** (parallelization factor) that is blocked long: the shard reads on until

@@ -1,9 +1,12 @@
 mod answers;
+mod given_up;
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::Time;
+
+use given_up::GivenUp;
 
 use super::shard::Reach;
 use super::{
@@ -13,6 +16,10 @@ use super::{
 
 /// A record's time is in whole seconds, rounded down.
 const ROUNDING: Duration = Duration::from_secs(1);
+
+fn is_trimmed<P>(record: &Record<P>, horizon: Time) -> bool {
+    record.created_at.plus(ROUNDING) <= horizon
+}
 
 /// A part of a shard in which one batch is under way at a time: all of it, or with a
 /// parallelization factor the items that fall to it.
@@ -30,6 +37,8 @@ pub(super) struct Lane<P> {
     bytes: usize,
     /// In order, from the front of the queue. Only the first is ever under way.
     pieces: VecDeque<Piece>,
+    /// Records in front of the queue that wait to be given up together with what follows them.
+    given_up: Option<GivenUp<P>>,
     phase: Phase,
     /// When the batching window began.
     window_from: Time,
@@ -79,6 +88,7 @@ impl<P: Clone> Lane<P> {
             queue: VecDeque::new(),
             bytes: 0,
             pieces: progress.pieces.into(),
+            given_up: None,
             phase: Phase::Ready,
             window_from: now,
             failures: 0,
@@ -87,15 +97,18 @@ impl<P: Clone> Lane<P> {
 
     /// What must survive a restart. A batch that was not tried yet is made anew then.
     pub(super) fn progress(&self) -> LaneProgress {
+        // What follows counts when the failure destination has what was given up.
+        if let Some(given_up) = &self.given_up {
+            return given_up.progress.clone();
+        }
         LaneProgress {
             checkpoint: self.checkpoint.clone(),
-            pieces: self
-                .pieces
-                .iter()
-                .filter(|piece| piece.invocations > 0)
-                .cloned()
-                .collect(),
+            pieces: self.tried_pieces().cloned().collect(),
         }
+    }
+
+    fn tried_pieces(&self) -> impl Iterator<Item = &Piece> {
+        self.pieces.iter().filter(|piece| piece.invocations > 0)
     }
 
     pub(super) fn held(&self) -> usize {
@@ -136,7 +149,7 @@ impl<P: Clone> Lane<P> {
 
     /// Whether nothing is left to do, neither waiting nor under way.
     pub(super) fn is_empty(&self) -> bool {
-        self.queue.is_empty() && self.pieces.is_empty()
+        self.queue.is_empty() && self.pieces.is_empty() && self.given_up.is_none()
     }
 
     /// A window that ended with nothing to send is followed by the next.
@@ -177,6 +190,13 @@ impl<P: Clone> Lane<P> {
         };
         self.phase = Phase::Ready;
         self.drop_emptied_pieces(reach);
+        if self.goes_on_giving_up(reach) {
+            self.put_aside();
+            self.close_given_up();
+        }
+        if let Some(discard) = self.discard_given_up(settings, condition, now) {
+            return discard;
+        }
         if self.pieces.is_empty() {
             self.close_batch(settings, read_all, now);
         }
@@ -229,11 +249,12 @@ impl<P: Clone> Lane<P> {
         let expired = self
             .queue
             .iter()
-            .take_while(|record| record.created_at.plus(ROUNDING) <= horizon)
+            .take_while(|record| is_trimmed(record, horizon))
             .count();
+        let mut dropped = self.expire_given_up(horizon);
         let expired: Vec<_> = self.queue.drain(..expired).collect();
         let Some(last) = expired.last() else {
-            return expired;
+            return dropped;
         };
         self.bytes -= expired.iter().map(|record| record.bytes).sum::<usize>();
         let last = last.sequence_number.clone();
@@ -246,7 +267,8 @@ impl<P: Clone> Lane<P> {
             self.failures = 0;
         }
         self.checkpoint = Some(last);
-        expired
+        dropped.extend(expired);
+        dropped
     }
 
     /// A piece from an earlier run may have no record left: trimmed, or filtered out since.

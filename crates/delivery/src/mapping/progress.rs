@@ -32,6 +32,9 @@ pub struct Piece {
     pub request_id: Option<String>,
     /// Whether the last run ended with a function error, and not with reported failures.
     pub function_error: bool,
+    /// Whether it is given up: it only waits for the failure destination.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub given_up: bool,
 }
 
 impl Piece {
@@ -43,6 +46,7 @@ impl Piece {
             invocations: 0,
             request_id: None,
             function_error: false,
+            given_up: false,
         }
     }
 

@@ -64,21 +64,22 @@ impl<P: Clone> Lane<P> {
 
     /// The first piece failed: it is tried again, or given up if its retries are used up.
     fn failed(&mut self, settings: &Settings, pauses: &Backoff, now: Time) {
+        let most = settings.maximum_retry_attempts;
         let Some(piece) = self.pieces.front_mut() else {
             return;
         };
-        let exhausted = settings
-            .maximum_retry_attempts
-            .is_some_and(|most| piece.retries >= most);
-        if exhausted {
-            self.phase = Phase::Paused(now, Some(Condition::RetryAttemptsExhausted));
-        } else {
+        if most.is_none_or(|most| piece.retries < most) {
             piece.retries = piece.retries.saturating_add(1);
             self.pause(pauses, None, now);
+        } else if settings.bisect_batch_on_function_error && self.may_put_aside() {
+            self.put_aside();
+        } else {
+            self.phase = Phase::Paused(now, Some(Condition::RetryAttemptsExhausted));
         }
     }
 
-    fn pause(&mut self, pauses: &Backoff, then: Option<Condition>, now: Time) {
+    pub(super) fn pause(&mut self, pauses: &Backoff, then: Option<Condition>, now: Time) {
+        self.close_given_up();
         self.failures = self.failures.saturating_add(1);
         let pause = pauses.pause(self.failures, 1.0);
         self.phase = Phase::Paused(now.plus(pause), then);
@@ -86,6 +87,7 @@ impl<P: Clone> Lane<P> {
 
     /// The first piece's `count` records are done.
     fn done(&mut self, count: usize) {
+        self.close_given_up();
         for record in self.queue.drain(..count.min(self.queue.len())) {
             self.bytes -= record.bytes;
         }
@@ -100,6 +102,9 @@ impl<P: Clone> Lane<P> {
         let Phase::Discarding(condition) = self.phase else {
             return;
         };
+        if self.given_up_was_sent(stored, pauses, now) {
+            return;
+        }
         if stored {
             self.phase = Phase::Ready;
             self.done(self.first_count());

@@ -163,24 +163,69 @@ fn row_2_4_bucket_record_also_holds_the_event_as_text_under_a_key_of_its_own() {
     );
 }
 
-#[test]
-fn row_2_4_merged_metadata_is_not_done_and_each_piece_has_a_record_of_its_own() {
-    // GIVEN two poison records side by side, and bisect
+/// A mapping that bisects four records, of which two and three are poison, with so many retries.
+fn neighbours_given_up_after(retries: u32) -> World {
     let mut world = World::new(
         Settings {
             bisect_batch_on_function_error: true,
-            ..one_retry()
+            maximum_retry_attempts: Some(retries),
+            ..defaults()
         },
         poisoned_by(&[2, 3]),
     );
     world.write(1..=4);
+    world
+}
+
+#[test]
+fn row_2_4_merged_metadata_is_that_of_pieces_given_up_one_right_after_the_other() {
+    let mut world = neighbours_given_up_after(0);
     world.pass(HOUR);
-    // THEN each is given up alone
+    assert_eq!(world.discarded_records(), [vec![2, 3]]);
+    let record = failure_record(GIVEN_UP, &world.discarded[0], None, NOW);
+    let info = &record["DDBStreamBatchInfo"];
+    assert_eq!(info["batchSize"], 2);
+    assert_eq!(info["startSequenceNumber"], number(2).as_str());
+    assert_eq!(info["endSequenceNumber"], number(3).as_str());
+    // The runs of the batch, its half and the last piece.
+    assert_eq!(record["requestContext"]["approximateInvokeCount"], 3);
+    assert_eq!(world.checkpoint(), Some(number(4)));
+}
+
+#[test]
+fn row_2_4_merged_metadata_does_not_wait_for_a_piece_that_is_tried_again() {
+    let mut world = neighbours_given_up_after(1);
+    world.pass(HOUR);
     assert_eq!(world.discarded_records(), [vec![2], vec![3]]);
-    for discard in &world.discarded {
-        let record = failure_record(GIVEN_UP, discard, None, NOW);
-        assert_eq!(record["DDBStreamBatchInfo"]["batchSize"], 1);
-        // The batch and the halves it came from count as runs.
-        assert_eq!(record["requestContext"]["approximateInvokeCount"], 4);
-    }
+    assert_eq!(world.checkpoint(), Some(number(4)));
+}
+
+#[test]
+fn row_2_4_merged_metadata_is_not_lost_where_the_destination_is_down_or_the_mapping_restarts() {
+    let mut world = neighbours_given_up_after(0);
+    world.destination_up = false;
+    world.pass(HOUR);
+    // All halves ran, and nothing behind the first poison record counts.
+    assert_eq!(world.invoked.last(), Some(&vec![4]));
+    assert_eq!(world.checkpoint(), Some(number(1)));
+    // A restart gives up the same without another try, since what follows may be done.
+    world.invoked.clear();
+    world.restart();
+    world.pass(HOUR);
+    assert_eq!(world.discarded, []);
+    assert_eq!(world.invoked, Vec::<Vec<u64>>::new());
+    world.destination_up = true;
+    world.pass(HOUR);
+    assert_eq!(world.discarded_records(), [vec![2, 3]]);
+    assert_eq!(world.checkpoint(), Some(number(4)));
+}
+
+#[test]
+fn row_2_4_merged_metadata_expires_with_the_stream() {
+    let mut world = neighbours_given_up_after(0);
+    world.retention = HOUR * 24;
+    world.destination_up = false;
+    world.pass(HOUR * 25);
+    assert_eq!(world.expired, [vec![2, 3]]);
+    assert_eq!(world.checkpoint(), Some(number(4)));
 }
