@@ -6,6 +6,9 @@
 
 mod reader;
 
+#[cfg(test)]
+mod tests;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -84,86 +87,5 @@ impl<'a> Document<'a> {
     #[must_use]
     pub fn has_field(&self, name: &str) -> bool {
         matches!(&self.root.kind, Kind::Object(fields) if fields.contains_key(name))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(
-        clippy::unwrap_used,
-        clippy::panic,
-        reason = "a failing test may panic"
-    )]
-
-    use super::*;
-
-    fn field<'a>(document: &'a Document<'_>, name: &str) -> &'a Node<'a> {
-        match &document.root.kind {
-            Kind::Object(fields) => fields.get(name).unwrap(),
-            other => panic!("{other:?}"),
-        }
-    }
-
-    #[test]
-    fn each_value_keeps_its_text() {
-        let text = r#" { "n" : 3.0e2, "deep": {"a" : [1, {}] }, "s": "a\"b", "é": "ü" } "#;
-        let document = Document::parse(text).unwrap();
-        assert_eq!(field(&document, "n").text, "3.0e2");
-        assert_eq!(field(&document, "deep").text, r#"{"a" : [1, {}] }"#);
-        assert_eq!(field(&document, "s").kind, Kind::String("a\"b".into()));
-        assert_eq!(field(&document, "é").kind, Kind::String("ü".into()));
-        assert_eq!(document.levels(), 4);
-    }
-
-    #[test]
-    fn of_a_key_that_comes_twice_the_last_value_counts() {
-        let document = Document::parse(r#"{"a": 1, "b": 2, "\u0061": 3}"#).unwrap();
-        assert_eq!(field(&document, "a").text, "3");
-    }
-
-    #[test]
-    fn brackets_inside_strings_are_no_levels() {
-        assert_eq!(Document::parse(r#"["[[[{", "\"[["]"#).unwrap().levels(), 1);
-        assert_eq!(Document::parse("7").unwrap().levels(), 0);
-    }
-
-    #[test]
-    fn a_thousand_levels_are_read_and_a_million_refused_without_a_crash() {
-        let nested = |levels: usize| "[".repeat(levels) + &"]".repeat(levels);
-        assert_eq!(Document::parse(&nested(1_000)).unwrap().levels(), 1_000);
-        let error = Document::parse(&nested(1_000_000)).unwrap_err();
-        assert_eq!(error.to_string(), "it is nested 1000000 levels deep");
-    }
-
-    #[test]
-    fn what_is_no_json_is_refused() {
-        for text in [
-            "",
-            "{",
-            "{\"a\":}",
-            "[1,]",
-            "01",
-            "{} {}",
-            "\"\\ud800\"",
-            "nul",
-        ] {
-            assert!(Document::parse(text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn integers_must_fit_64_bits_and_other_numbers_need_not() {
-        for (text, beyond) in [
-            ("[9223372036854775807, -9223372036854775808, -0]", None),
-            ("[1e400, 9223372036854775808.0]", None),
-            ("[1, 9223372036854775808]", Some("9223372036854775808")),
-            (
-                "{\"a\": -9223372036854775809}",
-                Some("-9223372036854775809"),
-            ),
-        ] {
-            let document = Document::parse(text).unwrap();
-            assert_eq!(document.integer_beyond_int64(), beyond, "{text}");
-        }
     }
 }

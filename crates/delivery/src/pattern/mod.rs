@@ -16,9 +16,10 @@ mod text;
 mod unfold;
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;
 
-use serde_json::Value;
 use thiserror::Error;
 
 use crate::document::Document;
@@ -74,24 +75,11 @@ impl Pattern {
         })
     }
 
-    /// The same as [`Self::read`] in the language of rules, for a pattern that was read before.
-    pub fn parse(pattern: &Value) -> Result<Self, PatternError> {
-        Self::read(&pattern.to_string(), Language::Rule)
-    }
-
     /// Whether the event (an `EventBridge` envelope, a stream record, a message) matches.
     #[must_use]
     pub fn matches_document(&self, event: &Document<'_>) -> bool {
         let matches = |requirements: &Vec<_>| matching::all_met(requirements, event);
         self.alternatives.iter().any(matches)
-    }
-
-    /// The same as [`Self::matches_document`] for an event that was read before: its numbers are what
-    /// `serde_json` writes.
-    #[must_use]
-    pub fn matches(&self, event: &Value) -> bool {
-        let text = event.to_string();
-        Document::parse(&text).is_ok_and(|event| self.matches_document(&event))
     }
 
     /// Whether it uses `wildcard`, of which AWS allows only so many rules a bus.

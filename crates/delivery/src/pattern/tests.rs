@@ -175,13 +175,6 @@ fn row_3_5_array_elements_are_searched_in_no_time_also_where_many_choices_fail()
 }
 
 #[test]
-fn an_event_that_was_read_before_matches_as_serde_json_writes_it() {
-    let pattern = read(r#"{"a":[1.5],"s":["x"]}"#);
-    assert!(pattern.matches(&serde_json::json!({"a": 1.5, "s": "x"})));
-    assert!(!pattern.matches(&serde_json::json!({"a": 1, "s": "x"})));
-}
-
-#[test]
 fn a_pattern_that_is_no_json_is_refused() {
     let error = Pattern::read("{\"a\":", Language::Rule).unwrap_err();
     assert!(error.reason.starts_with("it is no JSON"), "{error}");
