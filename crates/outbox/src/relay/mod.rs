@@ -123,11 +123,12 @@ impl<P: Publish, Q: Quarantine> Relay<P, Q> {
     {
         let now = Instant::now();
         let records = batch.records()?;
-        let (mut prepared, jitter) = {
+        let pace = Pace::new(self.settings, now, deadline);
+        let ((mut prepared, not_mapped), jitter) = {
             let mut memory = lock(&self.memory);
             memory.forget_old(now);
             (
-                prepare(records, &mapping, |id| memory.knows(id)),
+                prepare(records, &mapping, |id| memory.knows(id), pace.last_mapping),
                 lock(&self.jitter).fork(),
             )
         };
@@ -136,7 +137,6 @@ impl<P: Publish, Q: Quarantine> Relay<P, Q> {
         {
             return Ok(Failures::from(&first.sequence_number));
         }
-        let pace = Pace::new(self.settings, now, deadline);
         let (mut plan, entries) = {
             let memory = lock(&self.memory);
             Plan::new(&mut prepared, pace, jitter, |id| memory.knows(id))
@@ -148,9 +148,10 @@ impl<P: Publish, Q: Quarantine> Relay<P, Q> {
         };
         self.send(&mut plan, &given, pace).await;
         self.remember(&plan, &prepared, &entries);
-        Ok(match plan.first_unfinished() {
-            None => Failures::none(),
-            Some(position) => Failures::from(&prepared[position].sequence_number),
+        Ok(match (plan.first_unfinished(), not_mapped) {
+            (Some(position), _) => Failures::from(&prepared[position].sequence_number),
+            (None, Some(sequence_number)) => Failures::from(&sequence_number),
+            (None, None) => Failures::none(),
         })
     }
 

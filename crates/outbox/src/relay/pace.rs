@@ -10,6 +10,8 @@ use super::settings::Settings;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Pace {
     settings: Settings,
+    /// From here on no record is mapped: as much time is left to publish what was.
+    pub(super) last_mapping: Instant,
     /// From here on no call to the bus begins; before, one attempt, one quarantine send and the answer fit.
     pub(super) last_call: Instant,
     /// From here on no quarantine send begins.
@@ -30,6 +32,7 @@ impl Pace {
         let last_call = back(settings.attempt + settings.quarantine + settings.answer);
         Self {
             settings,
+            last_mapping: now + last_call.saturating_duration_since(now) / 2,
             last_call,
             last_quarantine,
             last_retry: last_call.min(now + settings.retry_budget),

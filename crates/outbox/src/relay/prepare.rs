@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
+use tokio::time::Instant;
 
 use crate::Change;
 use crate::batch::Unreadable;
@@ -23,24 +24,34 @@ pub(super) struct Prepared<'a> {
     pub(super) outcome: Result<Vec<Entry>, Reason>,
 }
 
-/// Maps every record that `skip` does not know as finished; those have no events any more.
+/// Maps every record that `skip` does not know as finished; those have no events any more. None is begun after
+/// `until`: the second answer is the sequence number of the first that was not, for Lambda to send it again.
 pub(super) fn prepare<'a, T, K, R>(
     records: Vec<Result<StreamRecord<'a>, Unreadable>>,
     mapping: &impl Fn(Change<T, K>) -> R,
     skip: impl Fn(&str) -> bool,
-) -> Vec<Prepared<'a>>
+    until: Instant,
+) -> (Vec<Prepared<'a>>, Option<String>)
 where
     T: DeserializeOwned,
     K: DeserializeOwned,
     R: IntoEvents,
 {
-    records
-        .into_iter()
-        .map(|record| match record {
+    let mut prepared = Vec::with_capacity(records.len());
+    for record in records {
+        if Instant::now() > until {
+            let sequence_number = match record {
+                Ok(record) => record.dynamodb.sequence_number.into_owned(),
+                Err(unreadable) => unreadable.remains.sequence_number.unwrap_or_default(),
+            };
+            return (prepared, Some(sequence_number));
+        }
+        prepared.push(match record {
             Ok(record) => one(record, mapping, &skip),
             Err(unreadable) => without_events(unreadable, &skip),
-        })
-        .collect()
+        });
+    }
+    (prepared, None)
 }
 
 fn one<'a, T, K, R>(

@@ -73,8 +73,8 @@ async fn a_record_that_comes_twice_is_published_twice_in_its_order_under_one_eve
 #[tokio::test(start_paused = true)]
 async fn a_poison_record_that_comes_twice_is_quarantined_twice() {
     let (bus, quarantine) = (Bus::new(), Quarantine::new());
-    let poison = || Record::insert(1, &with_text("1", "error"));
-    let batch = Batch::from_iter([poison(), poison(), Record::insert(2, &item("2"))]);
+    let poison = Record::insert(1, &with_text("1", "error"));
+    let batch = Batch::from_iter([poison.clone(), poison, Record::insert(2, &item("2"))]);
 
     let failures = handle(&relay(&bus, &quarantine), &batch).await;
 

@@ -173,6 +173,26 @@ async fn a_deadline_in_the_past_reports_the_first_record_and_begins_nothing() {
     assert!(bus.calls().is_empty());
 }
 
+/// In real time: nothing else passes while a mapping computes.
+#[tokio::test]
+async fn a_mapping_that_takes_too_long_is_stopped_in_time_and_what_it_mapped_is_published() {
+    let bus = Bus::new();
+    let (start, limit) = (Instant::now(), Duration::from_secs(1));
+
+    let failures = relay(&bus, &Quarantine::new())
+        .handle(&inserts(items(100)), start + limit, |change| {
+            std::thread::sleep(Duration::from_millis(20));
+            one_event(change)
+        })
+        .await;
+
+    assert!(start.elapsed() < limit, "{:?}", start.elapsed());
+    let published = u32::try_from(bus.published().len()).unwrap();
+    assert!((1..50).contains(&published), "{published}");
+    let next = sequence_number(published + 1);
+    assert_eq!(failures.first(), Some(next.as_str()), "progress is kept");
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_answer_with_too_few_results_counts_as_no_answer() {
     struct Short;
