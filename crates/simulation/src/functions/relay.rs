@@ -165,8 +165,15 @@ impl Environments {
         let handling = environment
             .relay
             .handle(&batch, deadline, |change| mapping(variant, change));
-        let Ok(failures) = timeout(ground.relay_timeout, handling).await else {
-            return (crashed(Crash::TimesOut), None);
+        let exits_after = ground.strike(|kind| match kind {
+            FaultKind::RelayExitsAfter(time) => Some(*time),
+            _ => None,
+        });
+        let (time, crash) = exits_after.map_or((ground.relay_timeout, Crash::TimesOut), |time| {
+            (time, Crash::Exits)
+        });
+        let Ok(failures) = timeout(time, handling).await else {
+            return (crashed(crash), None);
         };
         let after = |kind: &FaultKind| match kind {
             FaultKind::RelayEndsBeforeAnswering(crash) => Some(*crash),

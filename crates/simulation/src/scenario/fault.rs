@@ -39,6 +39,8 @@ pub enum FaultKind {
     CallLost,
     /// The relay ends before it publishes anything.
     RelayEndsBeforePublishing(Crash),
+    /// The relay's process exits so long after its start, whatever it is doing.
+    RelayExitsAfter(Duration),
     /// The relay ends between publishing and answering.
     RelayEndsBeforeAnswering(Crash),
     /// The relay is not run: too many are running.
@@ -104,6 +106,7 @@ impl FaultKind {
             Self::AnswerLost => "answer lost",
             Self::CallLost => "call lost",
             Self::RelayEndsBeforePublishing(_) => "relay ends before publishing",
+            Self::RelayExitsAfter(_) => "relay exits while publishing",
             Self::RelayEndsBeforeAnswering(_) => "relay ends before answering",
             Self::RelayThrottled => "relay throttled",
             Self::QuarantineUnreachable => "quarantine unreachable",

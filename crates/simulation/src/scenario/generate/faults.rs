@@ -9,6 +9,7 @@ use crate::scenario::{Crash, Fault, FaultKind};
 pub(super) fn faults(draw: &mut Draw, shape: Shape) -> Vec<Fault> {
     let mut faults = match shape {
         Shape::Short(_) | Shape::BadDeployment(_) => Vec::new(),
+        Shape::Long(span) if draw.chance(300) => vec![outage_behind_the_bus(draw, span * 2)],
         Shape::Long(span) => vec![outage(draw, Duration::ZERO, span)],
         Shape::Leaving(reason) => leaving(draw, reason),
     };
@@ -22,7 +23,7 @@ pub(super) fn faults(draw: &mut Draw, shape: Shape) -> Vec<Fault> {
 
 /// The relay can't do its work at all.
 fn outage(draw: &mut Draw, from: Duration, most: Duration) -> Fault {
-    let kind = match draw.index(6) {
+    let kind = match draw.index(9) {
         0 => FaultKind::EntryRefused("ThrottlingException"),
         1 => FaultKind::CallRefused {
             status: 503,
@@ -33,6 +34,23 @@ fn outage(draw: &mut Draw, from: Duration, most: Duration) -> Fault {
         4 => FaultKind::EntryRefused("AccessDeniedException"),
         _ => FaultKind::RelayThrottled,
     };
+    lasting(draw, kind, from, most)
+}
+
+/// Something behind the bus can't do its work at all.
+fn outage_behind_the_bus(draw: &mut Draw, most: Duration) -> Fault {
+    let kind = match draw.index(3) {
+        0 => FaultKind::ConsumerThrottled,
+        1 => FaultKind::TargetRefuses {
+            target: draw.pick(&Target::ALL),
+            code: "ERROR_FROM_TARGET",
+        },
+        _ => FaultKind::QuarantineUnreachable,
+    };
+    lasting(draw, kind, Duration::ZERO, most)
+}
+
+fn lasting(draw: &mut Draw, kind: FaultKind, from: Duration, most: Duration) -> Fault {
     Fault {
         from,
         until: from + draw.duration(most / 2, most),
@@ -103,7 +121,7 @@ fn fault(draw: &mut Draw, shape: Shape) -> Fault {
 fn kind(draw: &mut Draw) -> FaultKind {
     let target = draw.pick(&Target::ALL);
     let queue = draw.pick(&[Target::Queue, Target::Audit]);
-    match draw.index(28) {
+    match draw.index(29) {
         0..4 => FaultKind::EntryRefused(draw.pick(&[
             "ThrottlingException",
             "ThrottlingException",
@@ -145,6 +163,9 @@ fn kind(draw: &mut Draw) -> FaultKind {
         25 if draw.chance(500) => FaultKind::ConsumerDestinationUnreachable,
         25 => FaultKind::ConsumerEndsBeforeAnswering(crash(draw)),
         26 => FaultKind::QueueConsumerFails(queue),
+        27 => FaultKind::RelayExitsAfter(
+            draw.magnitude(Duration::from_millis(1), Duration::from_millis(500)),
+        ),
         _ => FaultKind::QueueConsumerForgets(queue),
     }
 }

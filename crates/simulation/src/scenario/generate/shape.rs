@@ -63,7 +63,11 @@ impl Shape {
         let usual = Settings::default();
         let long = self.is_long();
         Settings {
-            shards: draw.pick(&[1, 1, 1, 2, 2, 3, 4, 8]),
+            shards: if long {
+                draw.pick(&[1, 1, 2])
+            } else {
+                draw.pick(&[1, 1, 1, 2, 2, 3, 4, 8])
+            },
             batch_size: if long {
                 draw.pick(&[1, 5, 10, 25])
             } else {
@@ -74,7 +78,11 @@ impl Shape {
                 7 | 8 => draw.duration(Duration::from_secs(1), Duration::from_secs(5)),
                 _ => Duration::from_secs(u64::from(draw.between(6, 60))),
             },
-            parallelization_factor: draw.pick(&[1, 1, 1, 2, 2, 3, 5, 10]),
+            parallelization_factor: if long {
+                draw.pick(&[1, 1, 2])
+            } else {
+                draw.pick(&[1, 1, 1, 2, 2, 3, 5, 10])
+            },
             maximum_record_age: if !long && draw.chance(80) {
                 Duration::from_secs(u64::from(draw.between(60, 600)))
             } else {

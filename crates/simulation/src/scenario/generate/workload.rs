@@ -43,7 +43,7 @@ impl Mix {
 pub(super) fn operations(draw: &mut Draw, shape: Shape) -> Vec<Operation> {
     let mix = Mix::draw(draw, shape);
     let count = if shape.is_long() {
-        draw.between(10, 30)
+        draw.between(8, 20)
     } else {
         draw.between(20, 150)
     };
