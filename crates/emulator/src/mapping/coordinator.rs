@@ -24,6 +24,8 @@ pub(super) struct Coordinator {
     /// Whether the starting position was taken.
     started: bool,
     tree: Tree,
+    /// Whether there may be progress of shards that are gone.
+    stale: bool,
     /// Each ends with the id of its shard when the shard is closed and done.
     pollers: FuturesUnordered<BoxFuture<'static, String>>,
 }
@@ -45,6 +47,7 @@ impl Coordinator {
             surroundings,
             started: false,
             tree: Tree::default(),
+            stale: true,
             pollers: FuturesUnordered::new(),
         };
         match coordinator.open_shards() {
@@ -69,6 +72,7 @@ impl Coordinator {
                 // Delivery comes first: what it ends may open children.
                 Some(shard) = self.pollers.next(), if !self.pollers.is_empty() => {
                     self.tree.finished(&shard);
+                    self.stale = true;
                 }
                 () = changed(&mut self.changes), if listed => {}
                 () = tokio::time::sleep(BROKEN), if !listed => {}
@@ -100,7 +104,7 @@ impl Coordinator {
             self.take_starting_position(&shards)?;
             self.started = true;
         }
-        let changed = self.tree.list(shards);
+        self.stale |= self.tree.list(shards);
         for shard in self.tree.ready() {
             let poller = Poller::new(
                 Arc::clone(&self.mapping),
@@ -112,9 +116,10 @@ impl Coordinator {
             self.pollers.push(Box::pin(poller.run()));
             self.tree.opened(shard);
         }
-        if changed {
+        if self.stale {
             self.saved
                 .forget(&self.mapping.uuid, |shard| !self.tree.needs(shard))?;
+            self.stale = false;
         }
         Ok(())
     }

@@ -11,4 +11,5 @@ mod double;
 mod failing_functions;
 mod restarts;
 mod shards;
+mod splits_at_random;
 mod splitting;

@@ -229,6 +229,26 @@ async fn the_progress_of_a_shard_that_vanishes_is_dropped_while_the_mapping_runs
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_shard_that_vanishes_under_way_is_done_before_its_children_and_then_forgotten() {
+    // GIVEN a function that takes an hour
+    let (machine, stream) = (Machine::in_memory(), Splitting::with(&["a"]));
+    let function = Function::slow(Duration::from_hours(1), |_| answered("null"));
+    let _mappings = start(&machine, &stream, &function, &json!({ "batchSize": 1 }));
+    stream.write("a", 1..3);
+    stream.split("a", &["a1"]);
+    stream.write("a1", 3..4);
+    a_moment().await;
+    // WHEN the stream forgets the shard meanwhile
+    stream.trim("a");
+    tokio::time::sleep(Duration::from_mins(150)).await;
+    assert_eq!(function.batches(), [vec!["1"], vec!["2"]]);
+    tokio::time::sleep(Duration::from_hours(1)).await;
+    // THEN what was read of it came first
+    assert_eq!(function.batches(), [vec!["1"], vec!["2"], vec!["3"]]);
+    assert_eq!(kept(&machine), ["a1"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn latest_leaves_out_what_every_shard_holds_and_nothing_of_the_shards_that_come() {
     let (machine, stream) = (Machine::in_memory(), Splitting::with(&["a"]));
     stream.write("a", 1..3);
