@@ -112,7 +112,14 @@ fn anything_but(value: &Node<'_>, language: Language) -> Result<Condition, Strin
         }
         return one_or_more(value)?
             .into_iter()
-            .map(|value| match value.kind {
+            .map(|value| match &value.kind {
+                Kind::String(part)
+                    if part.is_empty() && matches!(operator, "prefix" | "suffix") =>
+                {
+                    Err(format!(
+                        "anything-but with {operator} takes no empty string"
+                    ))
+                }
                 Kind::String(_) => text_test(operator, value),
                 _ => Err(format!(
                     "anything-but with {operator} takes strings, not {}",
