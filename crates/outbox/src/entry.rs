@@ -1,6 +1,7 @@
 //! From the events of one change to the entries of PutEvents: ids, metadata, limits.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::mem;
 
 use contract::{Metadata, Sequence, SequenceKind};
@@ -70,7 +71,7 @@ impl<'a> Origin<'a> {
             occurred,
             metadata: Metadata {
                 event_id: String::new(),
-                occurred_at: format!("{occurred:.3}"),
+                occurred_at: rfc3339(occurred),
                 key: key.to_owned(),
                 sequence,
                 sequence_kind: SequenceKind::Stream,
@@ -79,6 +80,14 @@ impl<'a> Origin<'a> {
             },
         }
     }
+}
+
+/// `2026-11-21T05:17:00.000Z`
+fn rfc3339(moment: Timestamp) -> String {
+    let mut text = String::with_capacity(24);
+    // Writing to a String can't fail.
+    let _ = write!(text, "{moment:.3}");
+    text
 }
 
 /// Gives every event of a record its id and metadata, and checks it against the limits of PutEvents.

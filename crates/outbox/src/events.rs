@@ -25,8 +25,14 @@ impl Events {
 
     /// The change is one event.
     #[must_use]
+    #[allow(
+        clippy::needless_pass_by_value,
+        reason = "an event that was handed over is not used again"
+    )]
     pub fn of<E: Event>(event: E) -> Self {
-        Self::none().and(event)
+        Self {
+            drafts: vec![draft(&event)],
+        }
     }
 
     /// One more event of the same change.
@@ -36,13 +42,17 @@ impl Events {
         reason = "an event that was handed over is not used again"
     )]
     pub fn and<E: Event>(mut self, event: E) -> Self {
-        self.drafts.push(Draft {
-            source: E::SOURCE,
-            detail_type: E::DETAIL_TYPE,
-            version: E::VERSION,
-            data: data(&event).map_err(|error| error.to_string()),
-        });
+        self.drafts.push(draft(&event));
         self
+    }
+}
+
+fn draft<E: Event>(event: &E) -> Draft {
+    Draft {
+        source: E::SOURCE,
+        detail_type: E::DETAIL_TYPE,
+        version: E::VERSION,
+        data: data(event).map_err(|error| error.to_string()),
     }
 }
 

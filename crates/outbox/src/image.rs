@@ -25,9 +25,9 @@ enum Attribute<'a> {
     Other(AttributeValue),
 }
 
-impl Image<'_> {
+impl<'a> Image<'a> {
     /// The string of the only attribute, if it is a string.
-    pub(crate) fn only_text(&self) -> Option<&str> {
+    pub(crate) fn only_text(&self) -> Option<&Cow<'a, str>> {
         match self.0.as_slice() {
             [(_, Attribute::Text(text))] => Some(text),
             _ => None,

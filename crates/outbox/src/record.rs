@@ -47,13 +47,13 @@ struct UserIdentity<'a> {
     kind: Cow<'a, str>,
 }
 
-impl StreamRecord<'_> {
+impl<'a> StreamRecord<'a> {
     /// The text that stands for the item's key.
-    pub(crate) fn key(&self) -> String {
+    pub(crate) fn key(&self) -> Cow<'a, str> {
         let keys = &self.dynamodb.keys;
         match keys.only_text() {
-            Some(text) => text.to_owned(),
-            None => key_text(&keys.clone().into_item()),
+            Some(text) => text.clone(),
+            None => key_text(&keys.clone().into_item()).into(),
         }
     }
 

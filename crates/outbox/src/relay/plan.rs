@@ -106,8 +106,9 @@ impl Plan {
         let mut last_of_lane: Vec<usize> = Vec::with_capacity(prepared.len());
         for (position, record) in prepared.iter_mut().enumerate() {
             let Prepared { key, outcome, .. } = record;
-            let lane = match key {
-                Some(key) => *lane_of.entry(key.as_str()).or_insert(plan.lanes.len()),
+            let key = &*key;
+            let lane = match key.as_deref() {
+                Some(key) => *lane_of.entry(key).or_insert(plan.lanes.len()),
                 None => plan.lanes.len(),
             };
             if lane == plan.lanes.len() {

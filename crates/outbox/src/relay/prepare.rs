@@ -20,7 +20,7 @@ pub(super) struct Prepared<'a> {
     pub(super) sequence_number: Cow<'a, str>,
     pub(super) stream_event_id: Option<Cow<'a, str>>,
     /// The key of the item; without it the record can't be put in order with others.
-    pub(super) key: Option<String>,
+    pub(super) key: Option<Cow<'a, str>>,
     pub(super) outcome: Result<Vec<Entry>, Reason>,
 }
 
@@ -84,7 +84,7 @@ fn without_events<'a>(record: Unreadable, skip: &impl Fn(&str) -> bool) -> Prepa
     Prepared {
         sequence_number: remains.sequence_number.unwrap_or_default().into(),
         stream_event_id: remains.event_id.map(Cow::Owned),
-        key: remains.key,
+        key: remains.key.map(Cow::Owned),
         outcome: if done {
             Ok(Vec::new())
         } else {
