@@ -31,7 +31,8 @@ pub(super) const SCHEMA: &str = "
         receipt TEXT
     ) STRICT;
     CREATE INDEX IF NOT EXISTS queue_messages_by_visibility ON queue_messages(queue, visible_at, id);
-    CREATE INDEX IF NOT EXISTS queue_messages_by_place ON queue_messages(queue, place, id);
+    CREATE INDEX IF NOT EXISTS queue_messages_by_place
+        ON queue_messages(queue, place, id, visible_at);
     CREATE INDEX IF NOT EXISTS queue_messages_by_age ON queue_messages(queue, sent_at);
 ";
 
