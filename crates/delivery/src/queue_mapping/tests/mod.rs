@@ -3,6 +3,7 @@
 mod batches;
 mod failures;
 mod filters;
+mod properties;
 mod records;
 mod responses;
 mod scaling;
