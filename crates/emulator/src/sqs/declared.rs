@@ -36,13 +36,7 @@ pub fn declared(stack: &Stack) -> Result<Vec<Queue>, DeclarationError> {
 }
 
 fn queue(resource: &Resource) -> Result<Queue, DeclarationError> {
-    let fifo = property(resource, "fifoQueue").and_then(serde_json::Value::as_bool);
-    if fifo == Some(true) {
-        return Err(refuse(
-            resource,
-            "`fifoQueue` is true; only standard queues can be run",
-        ));
-    }
+    refuse_fifo(resource)?;
     let settings = Settings::read(|name| property(resource, name))
         .map_err(|error| refuse(resource, error.to_string()))?;
     Ok(Queue {
@@ -54,4 +48,36 @@ fn queue(resource: &Resource) -> Result<Queue, DeclarationError> {
             .to_owned(),
         settings,
     })
+}
+
+/// Refuses a FIFO queue, and on a standard queue what AWS takes for FIFO queues only.
+fn refuse_fifo(resource: &Resource) -> Result<(), DeclarationError> {
+    const ONLY_FIFO: [&str; 3] = [
+        "contentBasedDeduplication",
+        "deduplicationScope",
+        "fifoThroughputLimit",
+    ];
+    let is_set = |name: &str| {
+        let value = property(resource, name);
+        value.is_some_and(|value| *value != false && *value != "")
+    };
+    if is_set("fifoQueue") {
+        return Err(refuse(
+            resource,
+            "`fifoQueue` is true; only standard queues can be run",
+        ));
+    }
+    let name = required(resource, "name")?;
+    if name.to_ascii_lowercase().ends_with(".fifo") {
+        let reason =
+            format!("`name` is {name}, as of a FIFO queue; only standard queues can be run");
+        return Err(refuse(resource, reason));
+    }
+    match ONLY_FIFO.into_iter().find(|name| is_set(name)) {
+        None => Ok(()),
+        Some(name) => Err(refuse(
+            resource,
+            format!("`{name}` is for FIFO queues only"),
+        )),
+    }
 }

@@ -230,6 +230,14 @@ fn a_queue_that_can_t_be_run_is_refused_by_name() {
     for (settings, error) in [
         (json!({"fifoQueue": true}), "only standard queues"),
         (
+            json!({"contentBasedDeduplication": true}),
+            "`contentBasedDeduplication` is for FIFO queues only",
+        ),
+        (
+            json!({"fifoThroughputLimit": "perQueue"}),
+            "`fifoThroughputLimit` is for FIFO queues only",
+        ),
+        (
             json!({"visibilityTimeoutSeconds": 43_201}),
             "visibilityTimeoutSeconds is 43201; allowed is 0 to 43200",
         ),
@@ -242,4 +250,9 @@ fn a_queue_that_can_t_be_run_is_refused_by_name() {
         assert!(refused.to_string().contains(error), "{refused}");
         assert_eq!(refused.name, "orders");
     }
+    let fifo = declared(&stack(vec![queue("orders.fifo", &json!({}))])).unwrap_err();
+    assert!(fifo.to_string().contains("`name` is orders.fifo"), "{fifo}");
+    let standard =
+        json!({"fifoQueue": false, "deduplicationScope": "", "contentBasedDeduplication": null});
+    assert!(declared(&stack(vec![queue("orders", &standard)])).is_ok());
 }
