@@ -24,11 +24,13 @@ proptest! {
         report: bool,
         window in 0_u64..3,
         retention in proptest::option::of(2_u64..10),
+        age in proptest::option::of(1_u64..10),
     ) {
         let settings = Settings {
             batch_size,
             parallelization_factor: lanes,
             maximum_retry_attempts: Some(retries),
+            maximum_record_age: age.map(Duration::from_secs),
             bisect_batch_on_function_error: bisect,
             report_batch_item_failures: report,
             batching_window: Duration::from_secs(window),
