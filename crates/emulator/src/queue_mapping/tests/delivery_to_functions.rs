@@ -1,5 +1,7 @@
 //! What functions are given.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::shop::{Shop, arn, batch, event, redriven, seconds};
@@ -182,6 +184,36 @@ async fn what_was_under_way_at_a_kill_comes_again() {
     ];
     assert_eq!(shop.given(), expected);
     assert_eq!(shop.count("orders").await, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_mapping_killed_after_any_commit_gives_every_accepted_message_and_deletes_it() {
+    for commits in 0..40 {
+        let failures = (0..4).map(|_| crate::testing::failed("Error"));
+        let mut shop = Shop::with(&json!({"batchSize": 2}), failures);
+        let killed = shop.store.fail_after(commits);
+        let mut accepted = Vec::new();
+        for body in ["a", "b", "c", "d", "e"] {
+            if shop.offer(body).await {
+                accepted.push(body);
+            }
+            seconds(10).await;
+        }
+        shop.kill();
+        drop(killed);
+        shop.store.recover();
+        shop.start();
+        seconds(200).await;
+
+        let given: BTreeSet<String> = shop.given().into_iter().flat_map(|(it, _)| it).collect();
+        let accepted: BTreeSet<String> = accepted.into_iter().map(str::to_owned).collect();
+        assert!(
+            given.is_superset(&accepted),
+            "{commits}: {given:?} {accepted:?}"
+        );
+        assert_eq!(shop.count("orders").await, 0, "{commits}");
+        assert_eq!(shop.count("dead").await, 0, "{commits}");
+    }
 }
 
 /// The events that a mapping gives under a load with failures.

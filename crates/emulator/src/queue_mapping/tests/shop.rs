@@ -66,6 +66,7 @@ pub(super) fn redriven(receives: u64, inputs: &Value) -> Stack {
 pub(super) struct Shop {
     stack: Stack,
     surroundings: Surroundings,
+    pub(super) store: Store,
     pub(super) functions: Arc<Functions>,
     pub(super) journal: Journal,
     mappings: Option<QueueMappings>,
@@ -90,7 +91,7 @@ impl Shop {
         let chance = Chance::seeded(1);
         let store = Store::in_memory().unwrap();
         let declared = sqs::declared(&stack).unwrap();
-        let queues = Queues::new(declared, store, clock, chance.clone()).unwrap();
+        let queues = Queues::new(declared, store.clone(), clock, chance.clone()).unwrap();
         let functions = Functions::that_end(clock, outcomes);
         let journal = Journal::new(100);
         let surroundings = Surroundings {
@@ -105,6 +106,7 @@ impl Shop {
         let mut shop = Self {
             stack,
             surroundings,
+            store,
             functions,
             journal,
             mappings: None,
@@ -131,6 +133,13 @@ impl Shop {
             .call(operation, body)
             .await
             .unwrap()
+    }
+
+    /// Sends a message; whether it was accepted.
+    pub(super) async fn offer(&self, body: &str) -> bool {
+        let message = json!({"QueueUrl": url("orders"), "MessageBody": body});
+        let queues = &self.surroundings.queues;
+        queues.call("SendMessage", message).await.is_ok()
     }
 
     /// Sends a message and returns its id.

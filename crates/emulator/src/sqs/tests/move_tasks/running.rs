@@ -103,6 +103,35 @@ async fn a_task_goes_on_after_a_kill_and_neither_loses_nor_doubles_a_message() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_task_killed_after_any_commit_moves_each_message_once() {
+    let fast = json!({"DestinationArn": arn("other"), "MaxNumberOfMessagesPerSecond": 10});
+    for commits in 0..12 {
+        let store = Store::in_memory().unwrap();
+        let queues = shop(&store);
+        dead_letter(&queues, "orders", numbers(5)).await;
+        let killed = store.fail_after(commits);
+        let accepted = start(&queues, fast.clone()).await.is_ok();
+        drop(work(&queues, Duration::from_secs(3)).await);
+        drop((queues, killed));
+
+        store.recover();
+        let queues = shop(&store);
+        assert_eq!(list(&queues).await.len(), usize::from(accepted));
+        if !accepted {
+            start(&queues, fast.clone()).await.unwrap();
+        }
+        let _working = work(&queues, Duration::from_secs(3)).await;
+
+        assert_eq!(newest(&queues).await, ("COMPLETED".to_owned(), 5));
+        let moved = look_into(&queues, "other").await;
+        let mut moved = bodies(&moved);
+        moved.sort_unstable();
+        assert_eq!(moved, ["1", "2", "3", "4", "5"], "{commits}");
+        assert!(look_into(&queues, "dead").await.is_empty());
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_cancelled_task_moves_no_more() {
     let queues = shop(&Store::in_memory().unwrap());
     dead_letter(&queues, "orders", numbers(10)).await;
