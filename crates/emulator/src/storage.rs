@@ -2,6 +2,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, Transaction};
 use thiserror::Error;
 use tokio::sync::oneshot;
@@ -61,6 +62,8 @@ impl Store {
 
     fn over(connection: Connection) -> Result<Self, StoreError> {
         connection.busy_timeout(Duration::from_secs(5))?;
+        // A plan does not depend on the values that are bound: else statements are compiled anew with each value.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         // All parts together prepare more than the default of 16, in turn.
         connection.set_prepared_statement_cache_capacity(128);
         Ok(Self(Arc::new(Mutex::new(Inner {

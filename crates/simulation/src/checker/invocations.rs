@@ -1,12 +1,13 @@
 //! What the relay is given and what it answers: its promise, and the mapping's.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use delivery::Time;
 use serde_json::Value;
 
 use super::Checker;
-use super::ledger::about;
+use super::ledger::{Changed, about};
 use super::violation::{Violation, ViolationKind};
 
 impl Checker {
@@ -63,6 +64,9 @@ impl Checker {
         if earlier.is_done() {
             // The mapping goes on only when its progress is durable.
             earlier.may_come_again = false;
+            return None;
+        }
+        if earlier.is_given_up(&self.scenario.settings, at) {
             return None;
         }
         let earlier = &self.ledger.changes[before];
@@ -136,6 +140,19 @@ impl Checker {
         violations
     }
 
+    /// What was done behind records that are given up becomes durable when the failure destination has those.
+    fn hold_back_behind_what_is_given_up(&mut self, at: Time) {
+        let settings = &self.scenario.settings;
+        let waits = |it: &&Changed| !it.is_done() && it.is_given_up(settings, at);
+        let waiting = self.ledger.changes.iter().filter(waits);
+        let shards: BTreeSet<String> = waiting.map(|it| it.change.shard.clone()).collect();
+        for changed in &mut self.ledger.changes {
+            if changed.acknowledged.is_some() && shards.contains(&changed.change.shard) {
+                changed.may_come_again = true;
+            }
+        }
+    }
+
     /// Progress is durable before time goes on.
     fn forget_acknowledged_before(&mut self, at: Time) {
         let changes = &self.ledger.changes;
@@ -151,6 +168,7 @@ impl Checker {
         for index in self.just_acknowledged.drain(..) {
             self.ledger.changes[index].may_come_again = true;
         }
+        self.hold_back_behind_what_is_given_up(at);
     }
 }
 

@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
+use std::time::Duration;
 
 use delivery::Time;
 
 use super::oracle::{self, Expected};
 use super::violation::{Violation, ViolationKind};
 use crate::observation::{Change, Target};
+use crate::scenario::Settings;
 
 /// A committed change and what has become of it.
 #[derive(Debug)]
@@ -54,8 +56,18 @@ impl Changed {
     }
 
     /// A later event of the same key may go on the bus.
-    fn is_settled(&self) -> bool {
-        self.is_finished() || self.in_failure_record || self.given_up || self.trimmed
+    fn is_settled(&self, settings: &Settings, at: Time) -> bool {
+        self.is_finished() || self.in_failure_record || self.is_given_up(settings, at)
+    }
+
+    /// The mapping may have given it up: a failure record names it or will, for several pieces can share one.
+    pub(super) fn is_given_up(&self, settings: &Settings, at: Time) -> bool {
+        // The stream's creation time is up to a second before the commit.
+        let age = at.since(self.committed_at) + Duration::from_secs(1);
+        self.given_up
+            || self.trimmed
+            || self.invocations > settings.maximum_retry_attempts
+            || age >= settings.maximum_record_age
     }
 
     /// The mapping need not give it to the relay again.
@@ -121,13 +133,18 @@ impl Ledger {
     }
 
     /// The earliest change of the same key, before this one, of which the bus may still have to hear.
-    pub(super) fn unsettled_before(&mut self, index: usize) -> Option<usize> {
+    pub(super) fn unsettled_before(
+        &mut self,
+        index: usize,
+        settings: &Settings,
+        at: Time,
+    ) -> Option<usize> {
         let Self {
             changes, by_key, ..
         } = self;
         let key = by_key.get_mut(&changes[index].change.key)?;
         while let Some(next) = key.changes.get(key.settled)
-            && changes[*next].is_settled()
+            && changes[*next].is_settled(settings, at)
         {
             key.settled += 1;
         }

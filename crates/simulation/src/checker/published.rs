@@ -55,7 +55,8 @@ impl Checker {
             return Vec::new();
         }
         changed.accepted_at = Some(at);
-        let Some(earlier) = self.ledger.unsettled_before(index) else {
+        let settings = &self.scenario.settings;
+        let Some(earlier) = self.ledger.unsettled_before(index, settings, at) else {
             return Vec::new();
         };
         let earlier = &self.ledger.changes[earlier].change;

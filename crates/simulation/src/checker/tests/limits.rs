@@ -1,9 +1,11 @@
 use std::time::Duration;
 
 use super::fixture::Run;
-use crate::checker::ViolationKind::{GivenUpEarly, QueueGrew, Stuck, TriedTooOften};
+use crate::checker::ViolationKind::{
+    CameAgain, GivenUpEarly, QueueGrew, Stuck, TriedTooOften, WentPast,
+};
 use crate::observation::Ending;
-use crate::observation::Kind::Insert;
+use crate::observation::Kind::{Insert, Modify};
 use crate::observation::Observation::{Killed, Waits};
 use crate::observation::Waiting;
 use crate::scenario::{Scenario, Settings};
@@ -64,6 +66,36 @@ fn a_record_may_be_given_up_when_its_retries_are_used_up() {
     let change = fail_times(&mut run, 3);
     run.give_up(&[change], "RetryAttemptsExhausted");
     assert_eq!(run.seen(), [GivenUpEarly]);
+}
+
+#[test]
+fn the_mapping_may_go_past_a_record_whose_retries_are_used_up_before_its_failure_record() {
+    for (times, kinds) in [(4, vec![]), (3, vec![WentPast])] {
+        let mut run = with_retries(3);
+        fail_times(&mut run, times);
+        let next = run.commit("user-1", Modify);
+        run.invoke(&[next]);
+        assert_eq!(run.seen(), kinds, "{times} times");
+    }
+}
+
+#[test]
+fn what_was_done_behind_a_record_that_is_being_given_up_may_come_again_after_a_kill() {
+    for (recorded, kinds) in [(false, vec![]), (true, vec![CameAgain])] {
+        let mut run = with_retries(3);
+        let change = fail_times(&mut run, 4);
+        let next = run.commit("user-2", Insert);
+        let request = run.invoke(&[next]);
+        run.accept(next);
+        run.answer(request, "");
+        if recorded {
+            run.give_up(&[change], "RetryAttemptsExhausted");
+        }
+        run.wait(Duration::from_secs(1));
+        run.tell(&Killed);
+        run.invoke(&[next]);
+        assert_eq!(run.seen(), kinds, "recorded: {recorded}");
+    }
 }
 
 #[test]
