@@ -66,6 +66,8 @@ impl Store {
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         // All parts together prepare more than the default of 16, in turn.
         connection.set_prepared_statement_cache_capacity(128);
+        // Else a new value for `LIMIT ?` makes `SQLite` parse and plan a prepared statement anew.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         Ok(Self(Arc::new(Mutex::new(Inner {
             connection,
             failure: Failure::None,
