@@ -10,6 +10,9 @@ use crate::observation::{Observation, Target};
 use crate::scenario::FaultKind;
 use crate::world::{Arrivals, Ground, queue_of, queue_url};
 
+/// How long a hidden message may be shown before somebody looks.
+const BETWEEN_LOOKS: Duration = Duration::from_secs(6);
+
 /// Receives and deletes the messages of a target's queue until it is dropped.
 ///
 /// It asks when it hears of a message, and as long as a received one may show again.
@@ -43,10 +46,15 @@ pub(crate) async fn consume(
         // A standard queue keeps no order.
         let first = ground.index(messages.len());
         messages.rotate_left(first);
+        let count = messages.len();
+        let mut done = Vec::with_capacity(count);
         for message in messages {
-            if !complete(&ground, &queues, target, name, &message).await {
-                look_until = ground.clock.now().plus(hidden);
+            if complete(&ground, target, &message).await {
+                done.push(message["ReceiptHandle"].clone());
             }
+        }
+        if done.len() < count || !delete(&queues, name, done).await {
+            look_until = ground.clock.now().plus(hidden);
         }
     }
 }
@@ -54,7 +62,7 @@ pub(crate) async fn consume(
 /// Until a message was sent, or a hidden one may show.
 async fn wait(ground: &Ground, arrivals: &Arrivals, target: Target, look_until: Time) {
     let now = ground.clock.now();
-    let again = look_until.min(now.plus(Duration::from_secs(2)));
+    let again = look_until.min(now.plus(BETWEEN_LOOKS));
     tokio::select! {
         biased;
         // A message is more urgent than another look.
@@ -63,14 +71,8 @@ async fn wait(ground: &Ground, arrivals: &Arrivals, target: Target, look_until: 
     }
 }
 
-/// Works on one message: whether it was deleted.
-async fn complete(
-    ground: &Ground,
-    queues: &Queues,
-    target: Target,
-    name: &str,
-    message: &Value,
-) -> bool {
+/// Works on one message: whether it is to be deleted.
+async fn complete(ground: &Ground, target: Target, message: &Value) -> bool {
     ground.takes(1, 10).await;
     ground.recorder.touch();
     if ground.strikes(&FaultKind::QueueConsumerFails(target)) {
@@ -81,12 +83,20 @@ async fn complete(
         target,
         event: event.into(),
     });
-    if ground.strikes(&FaultKind::QueueConsumerForgets(target)) {
-        return false;
+    !ground.strikes(&FaultKind::QueueConsumerForgets(target))
+}
+
+/// Deletes what is done: whether all of it was.
+async fn delete(queues: &Queues, name: &str, handles: Vec<Value>) -> bool {
+    if handles.is_empty() {
+        return true;
     }
-    let request = json!({
-        "QueueUrl": queue_url(name),
-        "ReceiptHandle": message["ReceiptHandle"],
-    });
-    queues.call("DeleteMessage", request).await.is_ok()
+    let entries: Vec<Value> = handles
+        .into_iter()
+        .enumerate()
+        .map(|(place, handle)| json!({"Id": place.to_string(), "ReceiptHandle": handle}))
+        .collect();
+    let request = json!({"QueueUrl": queue_url(name), "Entries": entries});
+    let answer = queues.call("DeleteMessageBatch", request).await;
+    answer.is_ok_and(|answer| answer["Failed"].is_null())
 }
