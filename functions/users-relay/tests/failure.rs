@@ -105,8 +105,8 @@ async fn a_relay_near_its_deadline_stops_in_time_and_reports() {
     .unwrap();
     // Its first poll is no part of what is measured.
     relay.first_poll().await.unwrap();
-    // WHEN it has a second
-    let (started, limit) = (Instant::now(), Duration::from_secs(1));
+    // WHEN it has three seconds
+    let (started, limit) = (Instant::now(), Duration::from_secs(3));
     let answer = relay.invoke(insertions(&["1", "2", "3"]), limit).await;
     // THEN it has answered before, and reports the first record
     assert!(started.elapsed() < limit, "{:?}", started.elapsed());

@@ -177,10 +177,10 @@ async fn a_deadline_in_the_past_reports_the_first_record_and_begins_nothing() {
 #[tokio::test]
 async fn a_mapping_that_takes_too_long_is_stopped_in_time_and_what_it_mapped_is_published() {
     let bus = Bus::new();
-    let (start, limit) = (Instant::now(), Duration::from_secs(1));
+    let (start, limit) = (Instant::now(), Duration::from_secs(3));
 
     let failures = relay(&bus, &Quarantine::new())
-        .handle(&inserts(items(100)), start + limit, |change| {
+        .handle(&inserts(items(200)), start + limit, |change| {
             std::thread::sleep(Duration::from_millis(20));
             one_event(change)
         })
@@ -188,7 +188,7 @@ async fn a_mapping_that_takes_too_long_is_stopped_in_time_and_what_it_mapped_is_
 
     assert!(start.elapsed() < limit, "{:?}", start.elapsed());
     let published = u32::try_from(bus.published().len()).unwrap();
-    assert!((1..50).contains(&published), "{published}");
+    assert!((1..100).contains(&published), "{published}");
     let next = sequence_number(published + 1);
     assert_eq!(failures.first(), Some(next.as_str()), "progress is kept");
 }
