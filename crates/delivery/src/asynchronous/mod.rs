@@ -133,6 +133,13 @@ impl Condition {
     }
 }
 
+/// Whether an event waited so long that the function must not get it any more. Its age counts in whole
+/// seconds, so an attempt that was in time when it was decided on is not refused for a moment's delay.
+#[must_use]
+pub fn too_old(policy: &Policy, queued: Queued, now: Time) -> bool {
+    now.since(queued.enqueued_at).as_secs() > policy.maximum_event_age_in_seconds
+}
+
 /// What follows after an attempt to run the function with `queued` ended with `outcome` now.
 ///
 /// An attempt that never ran the function is not counted as a run. An event whose next attempt

@@ -1,7 +1,9 @@
 //! One attempt to be rid of an event: a run of its function, and what follows from it.
 
 use delivery::Outcome;
-use delivery::asynchronous::{Condition, Ended, Letter, MAXIMUM_PASSES, Next, after, letters};
+use delivery::asynchronous::{
+    Condition, Ended, Letter, MAXIMUM_PASSES, Next, after, letters, too_old,
+};
 
 use super::AsynchronousFunction;
 use super::driver::{AFTER_STORE_ERROR, Worker};
@@ -27,6 +29,17 @@ impl Worker {
     ) -> Result<(), StoreError> {
         if waiting.passes.stop(&function.arn) {
             return self.stop_loop(function, waiting);
+        }
+        if too_old(&function.policy, waiting.queued, self.queue.0.clock.now()) {
+            let reason = "the event waited longer than its maximum age".to_owned();
+            let (condition, runs) = (Condition::EventAgeExceeded, waiting.queued.runs);
+            return self.end(
+                function,
+                waiting,
+                condition,
+                runs,
+                &Outcome::NotRun { reason },
+            );
         }
         let invocation = Invocation {
             function_arn: function.arn.clone(),

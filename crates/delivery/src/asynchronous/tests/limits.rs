@@ -1,6 +1,6 @@
 use bytes::Bytes;
 
-use super::super::{Condition, Delays, Next, Policy, Queued, after};
+use super::super::{Condition, Delays, Next, Policy, Queued, after, too_old};
 use super::{NEW, failed, not_run};
 use crate::{Outcome, Time};
 
@@ -96,4 +96,14 @@ fn row_6_1_declared_limits_of_age_end_an_event_whose_next_attempt_would_come_too
     assert_eq!(late, Next::GiveUp { condition, runs: 1 });
     let throttled = after(&policy, &delays, NEW, &not_run(), Time(59_001));
     assert_eq!(throttled, Next::GiveUp { condition, runs: 0 });
+}
+
+#[test]
+fn row_6_1_declared_limits_of_age_hold_for_an_event_that_waits_for_its_turn() {
+    let policy = Policy {
+        maximum_event_age_in_seconds: 60,
+        ..Policy::default()
+    };
+    assert!(!too_old(&policy, NEW, Time(60_999)));
+    assert!(too_old(&policy, NEW, Time(61_000)));
 }

@@ -174,9 +174,10 @@ async fn events_of_an_earlier_versions_state_are_not_lost() {
             not_runs INTEGER NOT NULL DEFAULT 0, record TEXT
         ) STRICT;";
     store.create(earlier).unwrap();
+    let now = Clock::system().now().0;
     let insert = format!(
         "INSERT INTO asynchronous_events (request_id, function_arn, payload, enqueued_at, due_at)
-         VALUES ('early', '{FUNCTION}', x'7b7d', 0, 0)"
+         VALUES ('early', '{FUNCTION}', x'7b7d', {now}, {now})"
     );
     store.create(&insert).unwrap();
 
