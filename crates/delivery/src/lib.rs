@@ -14,6 +14,7 @@ pub mod pattern;
 mod properties;
 pub mod queue;
 pub mod queue_mapping;
+pub mod rest;
 pub mod target;
 mod time;
 pub mod undocumented;

@@ -44,6 +44,12 @@ impl Time {
         self.written("%Y/%m/%d/%Y-%m-%dT%H.%M.%S")
     }
 
+    /// As API Gateway writes a request's time: `21/Nov/2026:05:17:00 +0000`.
+    #[must_use]
+    pub fn in_common_log_format(self) -> String {
+        self.written("%d/%b/%Y:%H:%M:%S +0000")
+    }
+
     fn written(self, format: &str) -> String {
         let milliseconds = i64::try_from(self.0).unwrap_or(i64::MAX);
         Timestamp::from_millisecond(milliseconds)
@@ -63,6 +69,7 @@ mod tests {
         assert_eq!(time.in_seconds(), "2026-11-21T05:17:00Z");
         assert_eq!(time.in_milliseconds(), "2026-11-21T05:17:00.007Z");
         assert_eq!(time.in_object_keys(), "2026/11/21/2026-11-21T05.17.00");
+        assert_eq!(time.in_common_log_format(), "21/Nov/2026:05:17:00 +0000");
         assert_eq!(
             Time(u64::MAX).in_seconds().len(),
             "2026-11-21T05:17:00Z".len()

@@ -48,6 +48,14 @@
 //! - **A batch of messages that show again in the queue while they are gathered**: the function gets
 //!   them all the same, and may get them twice.
 //! - **The place of a queue's message that shows again** before its third receive: the old one.
+//! - **A status that a REST API's response template sets** (`$context.responseOverride.status`) and
+//!   that the method has no response for: 500, as for any status without a method response.
+//! - **Two integration responses that match one status of the backend**: the stack is refused; AWS
+//!   takes one and does not say which.
+//! - **A path into a body that leads nowhere** (`$input.path('$.missing')`): the empty text, which
+//!   counts as true in a condition; compare with `''` instead.
+//! - **Texts put into a gateway response's template**: escaped as in a JSON string, as AWS's answers
+//!   look in what others show of them; `messageString` brings its own quotes.
 
 use std::time::Duration;
 
