@@ -1,5 +1,6 @@
 //! Answers as AWS would, computed from the declaration alone.
 
+mod api_gateway;
 mod arn;
 mod naming;
 mod outputs;
@@ -72,12 +73,15 @@ static KINDS: [Kind; 17] = [
     kind("aws:sqs/queuePolicy:QueuePolicy", one_per("queue policy", &["queueUrl"]), &["policy", "queueUrl"], outputs::queue_policy),
 ];
 
+fn kinds() -> impl Iterator<Item = &'static Kind> {
+    KINDS.iter().chain(&api_gateway::KINDS)
+}
+
 fn kind_of(request: &Declared) -> Result<&'static Kind, Refusal> {
-    KINDS
-        .iter()
+    kinds()
         .find(|kind| kind.token == request.type_token)
         .ok_or_else(|| {
-            let known: Vec<&str> = KINDS.iter().map(|kind| kind.token).collect();
+            let known: Vec<&str> = kinds().map(|kind| kind.token).collect();
             Refusal::new(format!(
                 "resource `{}` has the type {}, which can't be run here; these can: {}",
                 request.name,

@@ -39,6 +39,10 @@ fn enough() -> Value {
         "role": "r", "arn": "arn:aws:sqs:eu-west-1:123456789012:q", "rule": "r", "policy": "{}",
         "eventSourceArn": "arn:aws:events:eu-west-1:123456789012:event-bus/b", "functionName": "f",
         "action": "lambda:InvokeFunction", "function": "f", "principal": "events.amazonaws.com",
+        "restApi": "a", "restApiId": "a", "parentId": "p", "pathPart": "orders", "resourceId": "r",
+        "httpMethod": "POST", "authorization": "NONE", "type": "MOCK", "statusCode": "200",
+        "deployment": "d", "stageName": "v1", "contentType": "application/json",
+        "responseType": "DEFAULT_4XX",
         "assumeRolePolicy": "{}", "queueUrl": "https://sqs.eu-west-1.amazonaws.com/123456789012/q",
     })
 }
@@ -181,6 +185,45 @@ fn a_queue_url_starts_with_the_endpoint_where_there_is_one() {
     let queue = declared("aws:sqs/queue:Queue", "failed", json!({ "name": "failed" }));
     let url = &aws.create(&queue).unwrap()["url"];
     assert_eq!(url, "http://127.0.0.1:4566/123456789012/failed");
+}
+
+#[test]
+fn a_resource_of_an_api_has_its_whole_path_whatever_is_above_it() {
+    let token = "aws:apigateway/resource:Resource";
+    let api = create("aws:apigateway/restApi:RestApi", json!({ "name": "shop" }));
+    let below = |parent: &Value, part: &str| {
+        let inputs = json!({ "restApi": api["id"], "parentId": parent, "pathPart": part });
+        aws().create(&declared(token, part, inputs)).unwrap()
+    };
+
+    let orders = below(&api["rootResourceId"], "orders");
+    let order = below(&orders["id"], "{id}");
+    let lines = below(&order["id"], "zeilen-ä");
+
+    assert_eq!(orders["path"], "/orders");
+    assert_eq!(order["path"], "/orders/{id}");
+    assert_eq!(lines["path"], "/orders/{id}/zeilen-ä");
+}
+
+#[test]
+fn a_stage_is_invoked_at_awss_host_or_below_the_endpoint() {
+    let inputs = json!({ "restApi": "a1", "deployment": "d", "stageName": "v1" });
+    let stage = declared("aws:apigateway/stage:Stage", "v1", inputs);
+    let here = Aws {
+        endpoint: Some("http://127.0.0.1:4566".to_owned()),
+        ..aws()
+    };
+
+    let url = |aws: &Aws| aws.create(&stage).unwrap()["invokeUrl"].clone();
+
+    assert_eq!(
+        url(&aws()),
+        "https://a1.execute-api.eu-west-1.amazonaws.com/v1"
+    );
+    assert_eq!(
+        url(&here),
+        "http://127.0.0.1:4566/restapis/a1/v1/_user_request_"
+    );
 }
 
 #[test]

@@ -16,7 +16,7 @@ pub(super) struct Subject<'a> {
 }
 
 impl Subject<'_> {
-    fn text(&self, input: &str) -> &str {
+    pub(super) fn text(&self, input: &str) -> &str {
         self.inputs
             .get(input)
             .and_then(Value::as_str)
@@ -32,7 +32,7 @@ impl Subject<'_> {
 }
 
 /// When everything was created: AWS's clock has no part in a declaration.
-const CREATED: &str = "2024-01-01T00:00:00.000";
+pub(super) const CREATED: &str = "2024-01-01T00:00:00.000";
 
 /// Splits an answer into what an input overrides (under `default`) and what none can.
 pub(super) fn parts(answer: Value) -> (Map<String, Value>, Map<String, Value>) {
