@@ -36,7 +36,8 @@ impl Api {
         };
         let (resource, path) = self.resources.find(&request.path).ok_or_else(missing)?;
         let methods = &resource.methods;
-        let method = methods.get(&request.method).or_else(|| methods.get(ANY));
+        let method = methods.get_key_value(&request.method);
+        let method = method.or_else(|| methods.get_key_value(ANY));
         let method = method.ok_or_else(missing)?;
         let parameters = Parameters {
             path,

@@ -39,6 +39,7 @@ pub enum Call<'a> {
 pub struct Exchange<'a> {
     api: &'a Api,
     resource: &'a Resource,
+    verb: &'a str,
     method: &'a Method,
     parameters: Parameters,
     context: Value,
@@ -49,7 +50,7 @@ impl<'a> Exchange<'a> {
     pub(super) fn new(
         api: &'a Api,
         resource: &'a Resource,
-        method: &'a Method,
+        (verb, method): (&'a String, &'a Method),
         parameters: Parameters,
         context: Value,
         request: &'a Request,
@@ -57,6 +58,7 @@ impl<'a> Exchange<'a> {
         Self {
             api,
             resource,
+            verb,
             method,
             parameters,
             context,
@@ -74,6 +76,11 @@ impl<'a> Exchange<'a> {
     #[must_use]
     pub fn resource(&self) -> &'a Resource {
         self.resource
+    }
+
+    /// What tells this method from every other of the API.
+    pub(super) fn key(&self) -> (String, String) {
+        (self.resource.id.clone(), self.verb.to_owned())
     }
 
     /// Tells `$context.identity` who signed.

@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::source::Place;
-use super::{Fault, Integration, Model, Parameters, ResponseType, Throttle};
+use super::{Fault, Integration, Model, Parameters, Rate, ResponseType};
 
 /// Who may call a method.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,8 +36,8 @@ pub struct Method {
     pub required: Vec<(Place, String)>,
     /// The statuses that the method has a response for.
     pub responses: BTreeSet<u16>,
-    /// How many requests it takes.
-    pub throttle: Throttle,
+    /// How many requests it takes; none is as many as the account.
+    pub rate: Option<Rate>,
     /// What it calls.
     pub integration: Integration,
 }

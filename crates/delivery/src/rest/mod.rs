@@ -42,4 +42,4 @@ pub use response::{Answer, Response};
 pub use source::{Place, Side, Source};
 pub use substitution::Substitution;
 pub use template::{Overrides, Parameters, RenderError, Template, TemplateError};
-pub use throttle::{Rate, Throttle};
+pub use throttle::{Rate, Throttles};

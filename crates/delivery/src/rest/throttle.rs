@@ -1,5 +1,7 @@
+use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::{Exchange, Fault, ResponseType};
 use crate::Time;
 
 /// How many requests are taken: a token bucket.
@@ -20,9 +22,42 @@ impl Rate {
     };
 }
 
+/// The buckets of a stage: one for the account, and one for each method with a rate of its own.
+#[derive(Clone, Debug)]
+pub struct Throttles {
+    account: Throttle,
+    methods: BTreeMap<(String, String), Throttle>,
+}
+
+impl Default for Throttles {
+    fn default() -> Self {
+        Self {
+            account: Throttle::new(Rate::ACCOUNT),
+            methods: BTreeMap::new(),
+        }
+    }
+}
+
+impl Throttles {
+    /// Takes a request or says that it is one too many. A method's bucket is asked first.
+    pub fn admit(&mut self, exchange: &Exchange<'_>, now: Time) -> Result<(), Fault> {
+        let admitted = match exchange.method().rate {
+            None => true,
+            Some(rate) => {
+                let bucket = self.methods.entry(exchange.key());
+                bucket.or_insert_with(|| Throttle::new(rate)).admit(now)
+            }
+        };
+        if admitted && self.account.admit(now) {
+            return Ok(());
+        }
+        Err(Fault::new(ResponseType::Throttled, "Too Many Requests"))
+    }
+}
+
 /// A bucket as it stands.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Throttle {
+struct Throttle {
     rate: Rate,
     tokens: f64,
     filled_at: Option<Time>,
@@ -30,8 +65,7 @@ pub struct Throttle {
 
 impl Throttle {
     /// A full bucket.
-    #[must_use]
-    pub fn new(rate: Rate) -> Self {
+    fn new(rate: Rate) -> Self {
         Self {
             rate,
             tokens: f64::from(rate.burst),
@@ -40,7 +74,7 @@ impl Throttle {
     }
 
     /// Takes a token; false means the request is one too many.
-    pub fn admit(&mut self, now: Time) -> bool {
+    fn admit(&mut self, now: Time) -> bool {
         let passed = self
             .filled_at
             .map_or(Duration::ZERO, |filled| now.since(filled));

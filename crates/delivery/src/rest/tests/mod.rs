@@ -42,7 +42,7 @@ fn method() -> Method {
         models: BTreeMap::new(),
         required: Vec::new(),
         responses: BTreeSet::from([201, 409, 500]),
-        throttle: Throttle::new(Rate::ACCOUNT),
+        rate: None,
         integration: Integration {
             backend: Backend::Action(Action {
                 service: "dynamodb".to_owned(),

@@ -143,3 +143,25 @@ fn a_mock_goes_on_with_the_status_of_its_template() {
     let fault = called(method, &request).unwrap_err();
     assert_eq!(fault.response_type.status(), 500);
 }
+
+#[test]
+fn a_method_takes_as_many_requests_as_its_rate_allows() {
+    let mut method = method();
+    method.rate = Some(Rate {
+        per_second: 1.0,
+        burst: 2,
+    });
+    let api = api(method);
+    let request = post("application/json", "{}");
+    let exchange = api.receive(&request, &Facts::default()).unwrap();
+    let mut throttles = Throttles::default();
+    let mut admit = |second: u64| throttles.admit(&exchange, crate::Time(second * 1000));
+
+    assert_eq!((admit(1), admit(1)), (Ok(()), Ok(())));
+    let fault = admit(1).unwrap_err();
+    assert_eq!(admit(2), Ok(()));
+
+    let refusal = exchange.refuse(&fault);
+    assert_eq!(refusal.status, 429);
+    assert_eq!(refusal.body, r#"{"message":"Too Many Requests"}"#);
+}
