@@ -90,7 +90,7 @@ impl<'a> Exchange<'a> {
     }
 
     /// Validates the request and writes what the backend is called with.
-    pub fn call(&self) -> Result<Call<'a>, Fault> {
+    pub fn call(&mut self) -> Result<Call<'a>, Fault> {
         let media_type = media_type(self.parameters.header("content-type"));
         let body = &self.request.body;
         self.method.validate(&self.parameters, &media_type, body)?;
@@ -99,7 +99,9 @@ impl<'a> Exchange<'a> {
             None => body.clone(),
             Some(template) => {
                 let rendered = template.render(&self.scope(body));
-                rendered.map_err(|error| self.failed(&error))?.text
+                let rendered = rendered.map_err(|error| self.failed(&error))?;
+                self.context["requestOverride"] = serde_json::json!({ "path": rendered.kept });
+                rendered.text
             }
         };
         Ok(match &integration.backend {

@@ -110,6 +110,7 @@ fn a_schema_that_draft_4_does_not_know_is_refused() {
             "models/B",
         ),
         (json!({ "pattern": "(" }), "draft 4"),
+        (json!({ "pattern": "^(?=a)" }), "draft 4"),
     ];
     for (schema, part) in cases {
         let refusal = Model::parse(&schema.to_string()).unwrap_err().to_string();

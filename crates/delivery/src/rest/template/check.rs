@@ -192,7 +192,8 @@ fn of_util(reference: &Reference) -> Result<&[Step], TemplateError> {
 
 fn of_context(reference: &Reference) -> Result<&[Step], TemplateError> {
     let path = properties(reference);
-    let overrides = path.starts_with("responseOverride.");
+    let overrides =
+        path.starts_with("responseOverride.") || path.starts_with("requestOverride.path.");
     if CONTEXT.contains(&path.as_str()) || overrides {
         return Ok(&reference.steps);
     }
@@ -226,11 +227,15 @@ fn target_of_set(line: usize, target: &Reference) -> Result<(), TemplateError> {
     match target.name.as_str() {
         "context" => {
             let path = properties(target);
-            if path == "responseOverride.status" || path.starts_with("responseOverride.header") {
+            let known = path == "responseOverride.status"
+                || path.starts_with("responseOverride.header")
+                || path.starts_with("requestOverride.path");
+            if known {
                 Ok(())
             } else {
                 Err(refuse(
-                    "of $context only responseOverride.status and responseOverride.header can be set",
+                    "of $context only responseOverride.status, responseOverride.header and \
+                     requestOverride.path can be set",
                 ))
             }
         }

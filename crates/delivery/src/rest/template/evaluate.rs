@@ -1,10 +1,10 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::compare::operate;
 use super::input::Input;
 use super::node::{Expression, Node, Operator, Reference};
 use super::scope::{Overrides, Scope};
-use super::value::{Map, Value, get};
+use super::value::{Map, Value, get, put};
 use super::{RenderError, Rendered, reference};
 
 /// The most turns of a `#foreach`.
@@ -12,7 +12,7 @@ use super::{RenderError, Rendered, reference};
 const TURNS: usize = 1000;
 
 /// A template being written.
-pub(super) struct Writer<'a> {
+pub(super) struct Rendering<'a> {
     pub(super) input: Input<'a>,
     /// Every name: those of the language and those the template set.
     pub(super) names: Map,
@@ -29,10 +29,18 @@ enum Flow {
 
 pub(super) fn render(nodes: &[Node], scope: &Scope<'_>) -> Result<Rendered, RenderError> {
     let context = Value::from_json(scope.context);
-    let overrides = Value::map(vec![("header".to_owned(), Value::map(Vec::new()))]);
+    let with = |name: &str| Value::map(vec![(name.to_owned(), Value::map(Vec::new()))]);
+    let overrides = with("header");
     if let Value::Map(context) = &context {
-        super::value::put(context, "responseOverride", overrides.clone());
+        put(context, "responseOverride", overrides.clone());
+        if get(context, "requestOverride").is_none() {
+            put(context, "requestOverride", with("path"));
+        }
     }
+    let of_request = match &context {
+        Value::Map(context) => get(context, "requestOverride"),
+        _ => None,
+    };
     let stage_variables = scope.stage_variables.iter();
     let stage_variables = stage_variables.map(|(name, value)| (name.clone(), Value::text(value)));
     let names = Value::map(vec![
@@ -47,16 +55,17 @@ pub(super) fn render(nodes: &[Node], scope: &Scope<'_>) -> Result<Rendered, Rend
     let Value::Map(names) = names else {
         return Err(RenderError::Failed("no names".to_owned()));
     };
-    let mut writer = Writer {
+    let mut rendering = Rendering {
         input: Input::new(scope.body, scope.parameters),
         names,
         overridden: BTreeSet::new(),
     };
     let mut text = String::new();
-    writer.write(nodes, &mut text)?;
+    rendering.write(nodes, &mut text)?;
     Ok(Rendered {
         text,
         overrides: taken(&overrides),
+        kept: of_request.map_or_else(BTreeMap::new, |of_request| texts(&of_request, "path")),
     })
 }
 
@@ -69,21 +78,28 @@ fn taken(overrides: &Value) -> Overrides {
         Some(Value::Integer(status)) => u16::try_from(status).ok(),
         _ => None,
     };
-    let mut taken = Overrides {
+    Overrides {
         status: status.filter(|status| (100..600).contains(status)),
-        ..Overrides::default()
-    };
-    if let Some(Value::Map(headers)) = get(overrides, "header") {
-        let headers = headers.borrow();
-        taken.headers = headers
-            .iter()
-            .map(|(name, value)| (name.clone(), value.to_text()))
-            .collect();
+        headers: texts(&Value::Map(overrides.clone()), "header"),
     }
-    taken
 }
 
-impl Writer<'_> {
+/// The members of one map in another, as texts.
+fn texts(value: &Value, name: &str) -> BTreeMap<String, String> {
+    let Value::Map(value) = value else {
+        return BTreeMap::new();
+    };
+    let Some(Value::Map(members)) = get(value, name) else {
+        return BTreeMap::new();
+    };
+    let members = members.borrow();
+    members
+        .iter()
+        .map(|(name, value)| (name.clone(), value.to_text()))
+        .collect()
+}
+
+impl Rendering<'_> {
     fn write(&mut self, nodes: &[Node], text: &mut String) -> Result<Flow, RenderError> {
         for node in nodes {
             match node {
@@ -157,7 +173,7 @@ impl Writer<'_> {
         let outer = [variable, "foreach"].map(|name| (name, get(&self.names, name)));
         let count = items.len();
         for (index, item) in items.into_iter().enumerate() {
-            super::value::put(&self.names, variable, item);
+            put(&self.names, variable, item);
             let foreach = Value::map(vec![
                 ("index".to_owned(), Value::integer(index)),
                 ("count".to_owned(), Value::integer(index + 1)),
@@ -165,13 +181,13 @@ impl Writer<'_> {
                 ("first".to_owned(), Value::Bool(index == 0)),
                 ("last".to_owned(), Value::Bool(index + 1 == count)),
             ]);
-            super::value::put(&self.names, "foreach", foreach);
+            put(&self.names, "foreach", foreach);
             if self.write(body, text)? == Flow::Break {
                 break;
             }
         }
         for (name, value) in outer {
-            super::value::put(&self.names, name, value.unwrap_or(Value::Null));
+            put(&self.names, name, value.unwrap_or(Value::Null));
         }
         Ok(())
     }

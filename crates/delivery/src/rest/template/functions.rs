@@ -51,7 +51,7 @@ pub(super) fn utility(name: &str, argument: &Value) -> Result<Value, RenderError
 }
 
 /// As Java's `StringEscapeUtils` does, which API Gateway's documentation describes: single quotes are
-/// escaped too, which JSON does not allow, so that users append `.replaceAll("\\'","'")`.
+/// escaped too, which JSON does not allow, so that one appends `.replaceAll("\\'","'")`.
 fn escape_java_script(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len() + 8);
     for character in text.chars() {

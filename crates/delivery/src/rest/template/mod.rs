@@ -25,6 +25,8 @@ mod value;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+
 use thiserror::Error;
 
 pub(super) use scope::Scope;
@@ -64,6 +66,9 @@ pub(super) struct Rendered {
     pub(super) text: String,
     /// What it set of `$context.responseOverride`.
     pub(super) overrides: Overrides,
+    /// What it set of `$context.requestOverride.path`: what a request template hands on to the
+    /// response template, which does not see the request's body.
+    pub(super) kept: BTreeMap<String, String>,
 }
 
 /// API Gateway's longest template, in bytes.

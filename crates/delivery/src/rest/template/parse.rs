@@ -3,7 +3,7 @@ use super::expression::{expression, reference};
 use super::node::Node;
 use super::scanner::Scanner;
 
-/// Directives of Velocity that API Gateway's users rarely need.
+/// Directives of Velocity that templates of API Gateway rarely need.
 const REFUSED: [&str; 7] = [
     "define", "evaluate", "include", "macro", "parse", "return", "stop",
 ];

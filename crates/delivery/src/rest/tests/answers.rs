@@ -148,9 +148,10 @@ fn a_declared_gateway_response_words_the_fault_and_a_default_those_of_its_hundre
         ..Facts::default()
     };
     let request = post("application/json", "{}");
-    let exchange = api.receive(&request, &facts).unwrap();
+    let mut exchange = api.receive(&request, &facts).unwrap();
 
-    let refusal = exchange.refuse(&exchange.call().unwrap_err());
+    let fault = exchange.call().unwrap_err();
+    let refusal = exchange.refuse(&fault);
 
     assert_eq!(refusal.status, 422);
     let body: Value = serde_json::from_str(&refusal.body).unwrap();
@@ -186,4 +187,25 @@ fn the_names_of_gateway_responses_are_awss() {
         assert_eq!(ResponseType::named(name).unwrap().name(), name);
     }
     assert_eq!(ResponseType::named("TEAPOT"), None);
+}
+
+#[test]
+fn a_request_template_hands_on_what_the_response_template_needs_of_the_request() {
+    let mut method = method();
+    let request = "#set($context.requestOverride.path.wanted = $input.path('$.id')){}";
+    method.integration.templates = templates(&[("application/json", request)]);
+    let answer = "$context.requestOverride.path.wanted, not $input.path('$.id')";
+    method.integration.responses = Selection::new(vec![response(201, None, answer)]).unwrap();
+    let api = api(method);
+    let request = post("application/json", r#"{"id":"a"}"#);
+    let mut exchange = api.receive(&request, &Facts::default()).unwrap();
+
+    exchange.call().unwrap();
+    let answer = exchange.answer(Answer::Answered(Response {
+        status: 200,
+        headers: Vec::new(),
+        body: r#"{"id":"b"}"#.to_owned(),
+    }));
+
+    assert_eq!(answer.unwrap().body, "a, not b");
 }

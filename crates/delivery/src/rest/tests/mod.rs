@@ -92,7 +92,7 @@ fn post(content_type: &str, body: &str) -> Request {
 /// What the backend is called with, or the fault.
 fn called(method: Method, request: &Request) -> Result<String, Fault> {
     let api = api(method);
-    let exchange = api.receive(request, &Facts::default())?;
+    let mut exchange = api.receive(request, &Facts::default())?;
     match exchange.call()? {
         Call::Action { body, .. } => Ok(body),
         Call::Mock(answer) => Ok(format!("mock {}", answer.status)),
