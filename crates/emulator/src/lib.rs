@@ -15,6 +15,7 @@ mod journal;
 pub mod lambda;
 pub mod mapping;
 pub mod queue_mapping;
+pub mod rest;
 pub mod sqs;
 mod start;
 pub mod state;

@@ -44,6 +44,12 @@ impl DynamoDb {
         Self(tables)
     }
 
+    /// Whether an operation is done here.
+    #[must_use]
+    pub fn supports(operation: &str) -> bool {
+        SUPPORTED.contains(&operation)
+    }
+
     fn answer(&self, operation: &str, mut body: Value) -> Result<Value, ServiceError> {
         if DECLARED_ONLY.contains(&operation) {
             return Err(ServiceError::bad_request(

@@ -84,6 +84,12 @@ impl AccessKeys {
         })
     }
 
+    /// The access key that a request with these headers is signed with.
+    #[must_use]
+    pub fn id(headers: &HeaderMap) -> Option<&str> {
+        access_key_id(headers)
+    }
+
     fn keys(&self) -> std::sync::MutexGuard<'_, HashMap<String, Caller>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

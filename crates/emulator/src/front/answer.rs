@@ -58,7 +58,8 @@ pub(super) fn answer(request: &HeaderMap, result: Result<Value, ServiceError>) -
     (status, headers, body).into_response()
 }
 
-fn error_body(error: &ServiceError) -> Value {
+/// The body of an error: its name in `__type`, its message and what else it has.
+pub(crate) fn error_body(error: &ServiceError) -> Value {
     let mut body = Map::new();
     body.insert("__type".to_owned(), error.code.clone().into());
     body.insert("message".to_owned(), error.message.clone().into());

@@ -98,7 +98,8 @@ impl Front {
     }
 }
 
-fn parse(body: &Bytes) -> Result<Value, ServiceError> {
+/// Reads a request's body; an empty one is an empty object.
+pub(crate) fn parse(body: &Bytes) -> Result<Value, ServiceError> {
     if body.is_empty() {
         return Ok(Value::Object(Map::new()));
     }

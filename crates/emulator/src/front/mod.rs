@@ -14,4 +14,5 @@ pub use dispatch::{Services, router};
 pub use listen::{BindError, Ports};
 pub use service::{Service, ServiceError};
 
-pub(crate) use answer::{REQUEST_ID, new_request_id};
+pub(crate) use answer::{REQUEST_ID, error_body, new_request_id};
+pub(crate) use dispatch::parse;

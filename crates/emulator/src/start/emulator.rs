@@ -11,7 +11,7 @@ use super::{Emulating, Error, Options, check};
 use crate::front::{self, AccessKeys, Caller, Ports};
 use crate::lambda::{self, Function, Lambda, Logs, Settings};
 use crate::state::{Running, State};
-use crate::{Clock, Journal};
+use crate::{Clock, Journal, rest};
 
 /// A listener may fall behind by so many.
 const OCCURRENCES_KEPT: usize = 16_384;
@@ -93,6 +93,7 @@ impl Emulator {
             clock,
             journal: &journal,
             lambda: &lambda,
+            keys: &keys,
         })?;
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
@@ -106,7 +107,8 @@ impl Emulator {
         let aws_invoke = lambda::invoke_router(invokes(false));
         let aws = front::router(offer.services, keys.clone())
             .merge(lambda::runtime_router(lambda.clone()))
-            .merge(aws_invoke);
+            .merge(aws_invoke)
+            .merge(rest::router(offer.apis));
         let invoke_endpoint = format!("http://127.0.0.1:{}", self.invoke.port());
         self.aws.serve(&aws, &stopped, &mut tasks);
         self.invoke.serve(&invoke, &stopped, &mut tasks);

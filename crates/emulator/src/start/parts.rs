@@ -8,10 +8,11 @@ use crate::asynchronous::{self, Asynchronous};
 use crate::destination::Destination;
 use crate::dynamodb::{self, DynamoDb, DynamoDbStreams, Housekeeping, Intervals, Location, Tables};
 use crate::events::{self, Buses, StackTargets, Surroundings};
-use crate::front::Services;
+use crate::front::{AccessKeys, Services};
 use crate::lambda::{Enqueue, Lambda};
 use crate::mapping::{self, Mappings};
 use crate::queue_mapping::{self, QueueMappings};
+use crate::rest::{self, Backends, RestApis};
 use crate::sqs::{self, Queues};
 use crate::state::State;
 use crate::{Background, Chance, Clock, Journal, Store};
@@ -35,12 +36,14 @@ pub(super) struct Ground<'a> {
     pub(super) clock: Clock,
     pub(super) journal: &'a Journal,
     pub(super) lambda: &'a Lambda,
+    pub(super) keys: &'a AccessKeys,
 }
 
 /// What the ports offer.
 pub(super) struct Offer {
     pub(super) services: Services,
     pub(super) enqueue: Enqueue,
+    pub(super) apis: RestApis,
 }
 
 impl Parts {
@@ -54,10 +57,7 @@ impl Parts {
         } = *ground;
         let journal = || ground.journal.clone();
         let chance = Chance::system();
-        let store = match ground.state.database("state.db") {
-            Some(file) => Store::open(&file)?,
-            None => Store::in_memory()?,
-        };
+        let store = store(ground)?;
         let tables = tables(ground)?;
         let queues = Queues::new(sqs::declared(stack)?, store.clone(), clock, chance.clone())?;
         let asynchronous = Asynchronous::new(
@@ -95,14 +95,9 @@ impl Parts {
         )
         .with_buses(buses.clone());
 
-        let mut services = Services::new();
-        services.insert("AWSEvents", Arc::new(buses.clone()));
-        services.insert("AmazonSQS", Arc::new(queues.clone()));
-        services.insert("DynamoDB_20120810", Arc::new(DynamoDb::new(tables.clone())));
-        services.insert(
-            "DynamoDBStreams_20120810",
-            Arc::new(DynamoDbStreams::new(tables.clone())),
-        );
+        let dynamodb = Arc::new(DynamoDb::new(tables.clone()));
+        let services = services(&buses, &queues, &dynamodb, &tables);
+        let apis = apis(ground, &chance, dynamodb)?;
         let mappings = Mappings::start(
             mapping::declared(stack)?,
             &tables,
@@ -142,8 +137,45 @@ impl Parts {
             let accepted = asynchronous.enqueue(arn, &payload);
             accepted.map_err(|error| error.to_string())
         });
-        Ok((parts, Offer { services, enqueue }))
+        Ok((
+            parts,
+            Offer {
+                services,
+                enqueue,
+                apis,
+            },
+        ))
     }
+}
+
+fn services(buses: &Buses, queues: &Queues, dynamodb: &Arc<DynamoDb>, tables: &Tables) -> Services {
+    let streams = Arc::new(DynamoDbStreams::new(tables.clone()));
+    let mut services = Services::new();
+    services.insert("AWSEvents", Arc::new(buses.clone()));
+    services.insert("AmazonSQS", Arc::new(queues.clone()));
+    services.insert("DynamoDB_20120810", dynamodb.clone());
+    services.insert("DynamoDBStreams_20120810", streams);
+    services
+}
+
+fn apis(ground: &Ground<'_>, chance: &Chance, dynamodb: Arc<DynamoDb>) -> Result<RestApis, Error> {
+    Ok(RestApis {
+        stages: rest::declared(ground.stack, &ground.options.region)?,
+        backends: Backends { dynamodb },
+        keys: ground.keys.clone(),
+        clock: ground.clock,
+        chance: chance.clone(),
+        journal: ground.journal.clone(),
+        account: ground.options.account.clone(),
+    })
+}
+
+fn store(ground: &Ground<'_>) -> Result<Store, Error> {
+    let store = match ground.state.database("state.db") {
+        Some(file) => Store::open(&file)?,
+        None => Store::in_memory()?,
+    };
+    Ok(store)
 }
 
 fn tables(ground: &Ground<'_>) -> Result<Tables, Error> {

@@ -3,6 +3,18 @@ use thiserror::Error;
 
 /// Types that the emulator brings up.
 const RUN: &[&str] = &[
+    "aws:apigateway/deployment:Deployment",
+    "aws:apigateway/integration:Integration",
+    "aws:apigateway/integrationResponse:IntegrationResponse",
+    "aws:apigateway/method:Method",
+    "aws:apigateway/methodResponse:MethodResponse",
+    "aws:apigateway/methodSettings:MethodSettings",
+    "aws:apigateway/model:Model",
+    "aws:apigateway/requestValidator:RequestValidator",
+    "aws:apigateway/resource:Resource",
+    "aws:apigateway/response:Response",
+    "aws:apigateway/restApi:RestApi",
+    "aws:apigateway/stage:Stage",
     "aws:cloudwatch/eventBus:EventBus",
     "aws:cloudwatch/eventRule:EventRule",
     "aws:cloudwatch/eventTarget:EventTarget",
@@ -21,6 +33,7 @@ const RUN: &[&str] = &[
 /// Types that change nothing about how events are delivered here: they are listed and otherwise left
 /// alone. Roles and their policies are among them for as long as callers' rights are not enforced.
 pub const INERT: &[&str] = &[
+    "aws:apigateway/account:Account",
     "aws:cloudwatch/dashboard:Dashboard",
     "aws:cloudwatch/logGroup:LogGroup",
     "aws:cloudwatch/metricAlarm:MetricAlarm",

@@ -1,5 +1,7 @@
 //! The resource types of API Gateway's REST APIs.
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 
 use super::naming::{named, one_per};
@@ -83,7 +85,11 @@ fn resource(resource: &Subject) -> Value {
     let parent = resource.text("parentId");
     let behind = parent.get(10..).unwrap_or_default();
     let path = format!("{}/{}", decoded(behind), resource.text("pathPart"));
-    let hexadecimal: String = path.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let hexadecimal = path.bytes().fold(String::new(), |mut text, byte| {
+        // Writing to a string can't fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    });
     json!({ "id": format!("{}{hexadecimal}", id_of(resource.urn)), "path": path })
 }
 

@@ -1,0 +1,256 @@
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::RequestExt as _;
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::IntoResponse as _;
+use axum::routing::any;
+use delivery::rest::{
+    Authorization, Call, Exchange, Facts, Fault, Identity, Parameters, Request, Response,
+    ResponseType, Throttles,
+};
+
+use super::{Backends, Stage};
+use crate::front::{AccessKeys, Caller, REQUEST_ID};
+use crate::{Chance, Clock, Journal, Occurrence};
+
+/// API Gateway's largest payload.
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html>
+const LARGEST_REQUEST: usize = 10 * 1024 * 1024;
+
+/// Stands between a stage and the path of its API.
+const BELOW_STAGE: &str = "_user_request_";
+
+/// The declared stages, and what serving them needs.
+pub struct RestApis {
+    /// What is served.
+    pub stages: Vec<Stage>,
+    /// What integrations call.
+    pub backends: Backends,
+    /// Who may call methods with `AWS_IAM`.
+    pub keys: AccessKeys,
+    /// For `$context.requestTime` and the throttles.
+    pub clock: Clock,
+    /// For request ids.
+    pub chance: Chance,
+    /// Hears what an API's own declaration got wrong.
+    pub journal: Journal,
+    /// For `$context.accountId` and the callers' ARNs.
+    pub account: String,
+}
+
+struct Served {
+    apis: RestApis,
+    /// By API and stage.
+    throttles: BTreeMap<(String, String), Mutex<Throttles>>,
+}
+
+/// Serves the stages.
+pub fn router(apis: RestApis) -> Router {
+    let throttles = apis.stages.iter().map(|stage| {
+        let key = (stage.api_id.clone(), stage.name.clone());
+        (key, Mutex::new(Throttles::default()))
+    });
+    let throttles = throttles.collect();
+    let below = format!("/restapis/{{api}}/{{stage}}/{BELOW_STAGE}");
+    Router::new()
+        .route(&below, any(handle))
+        .route(&format!("{below}/"), any(handle))
+        .route(&format!("{below}/{{*path}}"), any(handle))
+        .layer(DefaultBodyLimit::max(LARGEST_REQUEST))
+        .with_state(Arc::new(Served { apis, throttles }))
+}
+
+async fn handle(
+    State(served): State<Arc<Served>>,
+    request: axum::extract::Request,
+) -> axum::response::Response {
+    let request_id = served.apis.chance.uuid().to_string();
+    let response = served.respond(request, &request_id).await;
+    worded(response, &request_id)
+}
+
+impl Served {
+    async fn respond(&self, request: axum::extract::Request, request_id: &str) -> Response {
+        let uri = request.uri().clone();
+        let mut parts = uri.path().trim_start_matches('/').splitn(5, '/').skip(1);
+        let api_id = parts.next().unwrap_or_default();
+        let name = parts.next().unwrap_or_default();
+        let path = format!("/{}", parts.nth(1).unwrap_or_default());
+        let mut stages = self.apis.stages.iter();
+        let stage = stages.find(|stage| stage.api_id == api_id && stage.name == name);
+        let Some(stage) = stage else {
+            return forbidden();
+        };
+        let headers = request.headers().clone();
+        let facts = self.facts(stage, &headers, request_id);
+        let mut received = Request {
+            method: request.method().as_str().to_owned(),
+            path,
+            parameters: Parameters {
+                path: BTreeMap::new(),
+                query: query(uri.query().unwrap_or_default()),
+                header: texts(&headers),
+            },
+            body: String::new(),
+        };
+        let Ok(body) = request.extract::<Bytes, _>().await else {
+            let fault = Fault::new(ResponseType::RequestTooLarge, "Request Too Long");
+            return stage.api.refuse(&received, &facts, &fault);
+        };
+        received.body = String::from_utf8_lossy(&body).into_owned();
+        let mut exchange = match stage.api.receive(&received, &facts) {
+            Ok(exchange) => exchange,
+            Err(fault) => return stage.api.refuse(&received, &facts, &fault),
+        };
+        match self.exchange(stage, &mut exchange, &headers).await {
+            Ok(response) => response,
+            Err(fault) => {
+                self.tell(&fault, stage, &received);
+                exchange.refuse(&fault)
+            }
+        }
+    }
+
+    async fn exchange(
+        &self,
+        stage: &Stage,
+        exchange: &mut Exchange<'_>,
+        headers: &HeaderMap,
+    ) -> Result<Response, Fault> {
+        if exchange.method().authorization == Authorization::Iam {
+            self.authorize(exchange, headers)?;
+        }
+        let key = (stage.api_id.clone(), stage.name.clone());
+        if let Some(throttles) = self.throttles.get(&key) {
+            let mut throttles = throttles.lock().unwrap_or_else(PoisonError::into_inner);
+            throttles.admit(exchange, self.apis.clock.now())?;
+        }
+        let timeout = exchange.method().integration.timeout;
+        let answer = match exchange.call()? {
+            Call::Mock(answer) => delivery::rest::Answer::Answered(answer),
+            Call::Action { action, body } => self.apis.backends.call(action, body, timeout).await,
+        };
+        exchange.answer(answer)
+    }
+
+    /// A request must be signed with a key of this run; what the caller's policies say is not asked.
+    fn authorize(&self, exchange: &mut Exchange<'_>, headers: &HeaderMap) -> Result<(), Fault> {
+        let caller = self.apis.keys.caller(headers).map_err(|error| {
+            if error.code == "MissingAuthenticationTokenException" {
+                Fault::new(
+                    ResponseType::MissingAuthenticationToken,
+                    "Missing Authentication Token",
+                )
+            } else {
+                Fault::new(
+                    ResponseType::InvalidSignature,
+                    "The security token included in the request is invalid.",
+                )
+            }
+        })?;
+        let arn = match caller {
+            Caller::User => format!("arn:aws:iam::{}:root", self.apis.account),
+            Caller::Function { arn } => arn,
+        };
+        let key = AccessKeys::id(headers).unwrap_or_default();
+        exchange.signed_by(key, &arn);
+        Ok(())
+    }
+
+    fn facts(&self, stage: &Stage, headers: &HeaderMap, request_id: &str) -> Facts {
+        let text = |name: HeaderName| {
+            let value = headers.get(name).and_then(|value| value.to_str().ok());
+            value.unwrap_or_default().to_owned()
+        };
+        Facts {
+            request_id: request_id.to_owned(),
+            extended_request_id: extended(request_id),
+            received_at: self.apis.clock.now(),
+            account_id: self.apis.account.clone(),
+            api_id: stage.api_id.clone(),
+            deployment_id: stage.deployment_id.clone(),
+            stage: stage.name.clone(),
+            domain_name: text(header::HOST),
+            identity: Identity {
+                // Only the loopback is served.
+                source_ip: "127.0.0.1".to_owned(),
+                user_agent: text(header::USER_AGENT),
+                ..Identity::default()
+            },
+        }
+    }
+
+    /// The client hears `Internal server error`; whoever runs the emulator hears why.
+    fn tell(&self, fault: &Fault, stage: &Stage, request: &Request) {
+        if let Some(detail) = &fault.detail {
+            self.apis.journal.tell(Occurrence::Warning(format!(
+                "the REST API {} answered {} {} with an error: {detail}",
+                stage.api_id, request.method, request.path
+            )));
+        }
+    }
+}
+
+/// AWS's answer for an API or stage that is not there.
+fn forbidden() -> Response {
+    Response {
+        status: 403,
+        headers: vec![
+            (
+                "x-amzn-ErrorType".to_owned(),
+                "ForbiddenException".to_owned(),
+            ),
+            ("Content-Type".to_owned(), "application/json".to_owned()),
+        ],
+        body: r#"{"message":"Forbidden"}"#.to_owned(),
+    }
+}
+
+/// API Gateway's second id, which ends in an equals sign.
+fn extended(request_id: &str) -> String {
+    let short: String = request_id.chars().filter(|c| *c != '-').take(15).collect();
+    format!("{short}=")
+}
+
+fn query(query: &str) -> BTreeMap<String, String> {
+    form_urlencoded::parse(query.as_bytes())
+        .into_owned()
+        .collect()
+}
+
+fn texts(headers: &HeaderMap) -> BTreeMap<String, String> {
+    let headers = headers.iter();
+    headers
+        .map(|(name, value)| {
+            (
+                name.as_str().to_owned(),
+                String::from_utf8_lossy(value.as_bytes()).into_owned(),
+            )
+        })
+        .collect()
+}
+
+fn worded(response: Response, request_id: &str) -> axum::response::Response {
+    let mut headers = HeaderMap::new();
+    let mut add = |name: HeaderName, value: &str| {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.append(name, value);
+        }
+    };
+    add(REQUEST_ID, request_id);
+    add(
+        HeaderName::from_static("x-amz-apigw-id"),
+        &extended(request_id),
+    );
+    for (name, value) in &response.headers {
+        if let Ok(name) = HeaderName::from_bytes(name.as_bytes()) {
+            add(name, value);
+        }
+    }
+    let status = StatusCode::from_u16(response.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    (status, headers, response.body).into_response()
+}
