@@ -16,6 +16,7 @@ mod narration;
 mod overview;
 mod printer;
 mod project;
+mod rest_call;
 mod signals;
 mod workspace;
 

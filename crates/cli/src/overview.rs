@@ -6,6 +6,8 @@ use emulator::front::Credentials;
 use emulator::state::Running;
 use stack::{Resource, Stack};
 
+use crate::rest_call;
+
 const FUNCTION: &str = "aws:lambda/function:Function";
 
 /// What a person should know about a stack that has just come up; prints as a screen of text.
@@ -27,6 +29,9 @@ impl Display for Overview<'_> {
         self.resources(f)?;
         writeln!(f, "\n  AWS calls    {}", self.running.endpoint)?;
         writeln!(f, "  invocations  {}", self.running.invoke_endpoint)?;
+        for url in rest_call::addresses(self.stack) {
+            writeln!(f, "  REST API     {url}")?;
+        }
         let end = if self.durable {
             ""
         } else {
@@ -48,8 +53,14 @@ impl Overview<'_> {
             .filter(|resource| resource.custom);
         let (inert, active): (Vec<_>, Vec<_>) =
             declared.partition(|resource| INERT.contains(&resource.type_token.as_str()));
+        let (parts, active): (Vec<_>, Vec<_>) = active
+            .into_iter()
+            .partition(|resource| is_part_of_api(resource));
         for resource in active {
             writeln!(f, "  {:<27} {}", kind(resource), physical_name(resource))?;
+        }
+        if !parts.is_empty() {
+            writeln!(f, "  and {} that REST APIs are made of", parts.len())?;
         }
         if !inert.is_empty() {
             writeln!(
@@ -87,6 +98,9 @@ impl Overview<'_> {
         if let Some(first) = first(self.stack) {
             writeln!(f, "  cargo outbox invoke {first}{place}")?;
         }
+        for call in rest_call::calls(self.stack, &self.running.region, self.credentials) {
+            writeln!(f, "  {call}")?;
+        }
         if let Some(last) = last(self.stack) {
             writeln!(f, "  cargo outbox logs {last}{place}")?;
         }
@@ -96,18 +110,28 @@ impl Overview<'_> {
 
 /// The path as a shell takes it for one word.
 fn quoted(path: &Path) -> String {
-    let path = path.to_string_lossy();
-    let plain = |c: char| c.is_alphanumeric() || "/._-+,@%".contains(c);
-    if path.chars().all(plain) {
-        path.into_owned()
+    quoted_text(&path.to_string_lossy())
+}
+
+/// A text as a shell takes it for one word.
+pub(crate) fn quoted_text(text: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "/._-+,@%:=".contains(c);
+    if text.chars().all(plain) {
+        text.to_owned()
     } else {
-        format!("'{}'", path.replace('\'', r"'\''"))
+        format!("'{}'", text.replace('\'', r"'\''"))
     }
 }
 
 /// `Table` for `aws:dynamodb/table:Table`.
 fn kind(resource: &Resource) -> &str {
     resource.type_token.rsplit(':').next().unwrap_or_default()
+}
+
+/// The many small resources of a REST API beside the API and its stages.
+fn is_part_of_api(resource: &Resource) -> bool {
+    let whole = ["RestApi", "Stage"].contains(&kind(resource));
+    resource.type_token.starts_with("aws:apigateway/") && !whole
 }
 
 fn kinds(resources: &[&Resource]) -> String {
@@ -118,7 +142,8 @@ fn kinds(resources: &[&Resource]) -> String {
 }
 
 fn physical_name(resource: &Resource) -> &str {
-    let given = resource.text("name").or_else(|| resource.text("bucket"));
+    let given = ["name", "bucket", "stageName"];
+    let given = given.iter().find_map(|output| resource.text(output));
     given.unwrap_or(&resource.name)
 }
 
