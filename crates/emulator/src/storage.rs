@@ -62,8 +62,6 @@ impl Store {
 
     fn over(connection: Connection) -> Result<Self, StoreError> {
         connection.busy_timeout(Duration::from_secs(5))?;
-        // A plan does not depend on the values that are bound: else statements are compiled anew with each value.
-        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         // All parts together prepare more than the default of 16, in turn.
         connection.set_prepared_statement_cache_capacity(128);
         // Else a new value for `LIMIT ?` makes `SQLite` parse and plan a prepared statement anew.
@@ -149,7 +147,27 @@ impl Failure {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a failing test may panic")]
 
+    use rusqlite::StatementStatus;
+
     use super::*;
+
+    #[test]
+    fn a_statement_is_compiled_once_whatever_values_are_bound() {
+        let store = Store::in_memory().unwrap();
+        store
+            .create("CREATE TABLE rows (due_at INTEGER, id INTEGER) STRICT")
+            .unwrap();
+        let compiled_again = store.commit(|transaction| {
+            let due = "SELECT id FROM rows WHERE due_at <= ? ORDER BY due_at, id LIMIT ?";
+            let mut statement = transaction.prepare(due)?;
+            for value in 1..=5_i64 {
+                let ids = statement.query_map([value, value], |row| row.get::<_, i64>(0))?;
+                assert_eq!(ids.count(), 0);
+            }
+            Ok(statement.get_status(StatementStatus::RePrepare))
+        });
+        assert_eq!(compiled_again.unwrap(), 0);
+    }
 
     #[test]
     fn a_store_told_to_fail_keeps_exactly_the_commits_before() {

@@ -94,10 +94,10 @@ fn many(arguments: &Arguments) -> io::Result<ExitCode> {
         failure::tell(&mut out, *seed, arguments.broken)?;
         return Ok(ExitCode::FAILURE);
     }
+    writeln!(out, "every promise was kept")?;
     if interrupted {
         return Ok(ExitCode::from(INTERRUPTED));
     }
-    writeln!(out, "every promise was kept")?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -127,6 +127,8 @@ fn kind(draw: &mut Draw) -> FaultKind {
             "ThrottlingException",
             "InternalFailure",
             "AccessDeniedException",
+            // Never passes: poison.
+            "MalformedDetail",
         ])),
         4 | 5 => {
             let (status, code) = draw.pick(&[
