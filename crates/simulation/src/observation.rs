@@ -209,10 +209,6 @@ pub enum Function {
     Relay,
     /// Is invoked asynchronously with every `UserCreated`.
     Consumer,
-    /// Receives and deletes the messages of the queue.
-    QueueConsumer,
-    /// Receives and deletes the messages of the audit queue.
-    AuditConsumer,
 }
 
 /// A target of a rule.

@@ -162,8 +162,7 @@ impl Checker {
                 self.killed(at);
                 Vec::new()
             }
-            Observation::Invoked { .. }
-            | Observation::Answered { .. }
+            Observation::Answered { .. }
             | Observation::Split { .. }
             | Observation::Restarted
             | Observation::Warned(_) => Vec::new(),

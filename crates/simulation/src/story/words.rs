@@ -207,8 +207,6 @@ fn name(function: Function) -> &'static str {
     match function {
         Function::Relay => "the relay",
         Function::Consumer => "the consumer",
-        Function::QueueConsumer => "the queue's consumer",
-        Function::AuditConsumer => "the audit queue's consumer",
     }
 }
 
