@@ -18,7 +18,7 @@ fn every_row_of_the_delivery_pages_has_a_test_and_every_row_test_a_row() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let pages = texts(&root.join("docs/delivery"), "md");
     let rows: Vec<_> = pages.iter().flat_map(|page| rows(page)).collect();
-    let tests: BTreeSet<_> = ["crates", "functions"]
+    let tests: BTreeSet<_> = ["crates", "functions", "infra"]
         .into_iter()
         .flat_map(|folder| texts(&root.join(folder), "rs"))
         .flat_map(|source| tests(&source))
