@@ -53,7 +53,7 @@ const fn kind(
 /// The types that can be answered: how each is named (with AWS's longest name), its required inputs
 /// and what AWS adds.
 #[rustfmt::skip]
-static KINDS: [Kind; 17] = [
+static KINDS: [Kind; 18] = [
     kind("aws:cloudwatch/eventArchive:EventArchive", named("archive", "name", 48, &[]), &["eventSourceArn"], outputs::archive),
     kind("aws:cloudwatch/eventBus:EventBus", named("event bus", "name", 256, &[]), &[], outputs::bus),
     kind("aws:cloudwatch/eventRule:EventRule", named("rule", "name", 64, &["eventBusName"]), &[], outputs::rule),
@@ -67,6 +67,7 @@ static KINDS: [Kind; 17] = [
     kind("aws:lambda/function:Function", named("function", "name", 64, &[]), &["role"], outputs::function),
     kind("aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig", one_per("event invoke configuration", &["functionName", "qualifier"]), &["functionName"], outputs::invoke_config),
     kind("aws:lambda/permission:Permission", named("permission", "statementId", 100, &["function"]), &["action", "function", "principal"], outputs::permission),
+    kind("aws:pipes/pipe:Pipe", named("pipe", "name", 64, &[]), &["roleArn", "source", "target"], outputs::pipe),
     kind("aws:s3/bucket:Bucket", named("bucket", "bucket", 63, &[]), &[], outputs::bucket),
     kind("aws:s3/bucketV2:BucketV2", named("bucket", "bucket", 63, &[]), &[], outputs::bucket_v2),
     kind("aws:sqs/queue:Queue", named("queue", "name", 80, &[]), &[], outputs::queue),

@@ -42,7 +42,7 @@ fn enough() -> Value {
         "restApi": "a", "restApiId": "a", "parentId": "p", "pathPart": "orders", "resourceId": "r",
         "httpMethod": "POST", "authorization": "NONE", "type": "MOCK", "statusCode": "200",
         "deployment": "d", "stageName": "v1", "contentType": "application/json",
-        "responseType": "DEFAULT_4XX",
+        "responseType": "DEFAULT_4XX", "roleArn": "r", "source": "s", "target": "t",
         "assumeRolePolicy": "{}", "queueUrl": "https://sqs.eu-west-1.amazonaws.com/123456789012/q",
     })
 }
@@ -129,6 +129,12 @@ fn arns_ids_and_urls_have_the_form_that_aws_gives_them() {
             json!({ "functionName": "writer" }),
             "functionArn",
             "arn:aws:lambda:eu-west-1:123456789012:function:writer",
+        ),
+        (
+            "aws:pipes/pipe:Pipe",
+            json!({ "name": "orders", "roleArn": "r", "source": "s", "target": "t" }),
+            "arn",
+            "arn:aws:pipes:eu-west-1:123456789012:pipe/orders",
         ),
         (
             "aws:iam/role:Role",
@@ -298,6 +304,19 @@ fn a_missing_input_and_a_name_that_aws_would_not_take_are_refused() {
                 "`name` is `{}`, 81 characters long; AWS takes 1 to 80 for the name of a queue",
                 "q".repeat(81)
             ),
+        ),
+        (
+            "aws:pipes/pipe:Pipe",
+            json!({ "name": "p".repeat(65), "roleArn": "r", "source": "s", "target": "t" }),
+            format!(
+                "`name` is `{}`, 65 characters long; AWS takes 1 to 64 for the name of a pipe",
+                "p".repeat(65)
+            ),
+        ),
+        (
+            "aws:pipes/pipe:Pipe",
+            json!({ "roleArn": "r", "source": "s" }),
+            "`target` is missing; a pipe can't be without it".to_owned(),
         ),
         (
             "aws:sqs/queue:Queue",

@@ -185,6 +185,15 @@ pub(super) fn invoke_config(config: &Subject) -> Value {
     json!({ "id": id })
 }
 
+/// The provider has no output for the state a pipe is in; the one it should be in is an input.
+pub(super) fn pipe(pipe: &Subject) -> Value {
+    json!({
+        "id": pipe.name,
+        "arn": pipe.aws.arn("pipes", &format!("pipe/{}", pipe.name)),
+        "default": { "desiredState": "RUNNING", "namePrefix": "", "sourceParameters": {} },
+    })
+}
+
 pub(super) fn role(role: &Subject) -> Value {
     let path = match role.text("path") {
         "" => "/",
