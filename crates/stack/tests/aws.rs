@@ -131,12 +131,6 @@ fn arns_ids_and_urls_have_the_form_that_aws_gives_them() {
             "arn:aws:lambda:eu-west-1:123456789012:function:writer",
         ),
         (
-            "aws:pipes/pipe:Pipe",
-            json!({ "name": "orders", "roleArn": "r", "source": "s", "target": "t" }),
-            "arn",
-            "arn:aws:pipes:eu-west-1:123456789012:pipe/orders",
-        ),
-        (
             "aws:iam/role:Role",
             json!({ "name": "writer", "assumeRolePolicy": "{}" }),
             "arn",
@@ -180,6 +174,17 @@ fn arns_ids_and_urls_have_the_form_that_aws_gives_them() {
             "{output} of {token}"
         );
     }
+}
+
+#[test]
+fn a_pipe_has_its_arn_and_is_wanted_running() {
+    let inputs = json!({ "name": "orders", "roleArn": "r", "source": "s", "target": "t" });
+    let outputs = create("aws:pipes/pipe:Pipe", inputs);
+    assert_eq!(
+        outputs["arn"],
+        "arn:aws:pipes:eu-west-1:123456789012:pipe/orders"
+    );
+    assert_eq!(outputs["desiredState"], "RUNNING");
 }
 
 #[test]
