@@ -53,16 +53,18 @@ const fn kind(
 /// The types that can be answered: how each is named (with AWS's longest name), its required inputs
 /// and what AWS adds.
 #[rustfmt::skip]
-static KINDS: [Kind; 18] = [
+static KINDS: [Kind; 20] = [
     kind("aws:cloudwatch/eventArchive:EventArchive", named("archive", "name", 48, &[]), &["eventSourceArn"], outputs::archive),
     kind("aws:cloudwatch/eventBus:EventBus", named("event bus", "name", 256, &[]), &[], outputs::bus),
     kind("aws:cloudwatch/eventRule:EventRule", named("rule", "name", 64, &["eventBusName"]), &[], outputs::rule),
     kind("aws:cloudwatch/eventTarget:EventTarget", named("target", "targetId", 64, &["eventBusName", "rule"]), &["arn", "rule"], outputs::target),
     kind("aws:cloudwatch/logGroup:LogGroup", named("log group", "name", 512, &[]), &[], outputs::log_group),
+    kind("aws:cloudwatch/logMetricFilter:LogMetricFilter", named("metric filter", "name", 512, &["logGroupName"]), &["logGroupName", "metricTransformation", "pattern"], outputs::metric_filter),
     kind("aws:cloudwatch/metricAlarm:MetricAlarm", named("alarm", "name", 255, &[]), &[], outputs::alarm),
     kind("aws:dynamodb/table:Table", named("table", "name", 255, &[]), &[], outputs::table),
     kind("aws:iam/role:Role", named("role", "name", 64, &[]), &["assumeRolePolicy"], outputs::role),
     kind("aws:iam/rolePolicy:RolePolicy", named("role policy", "name", 128, &["role"]), &["policy", "role"], outputs::role_policy),
+    kind("aws:iam/rolePolicyAttachment:RolePolicyAttachment", one_per("policy attachment", &["role", "policyArn"]), &["policyArn", "role"], outputs::policy_attachment),
     kind("aws:lambda/eventSourceMapping:EventSourceMapping", one_per("event source mapping", &["eventSourceArn", "functionName"]), &["functionName"], outputs::mapping),
     kind("aws:lambda/function:Function", named("function", "name", 64, &[]), &["role"], outputs::function),
     kind("aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig", one_per("event invoke configuration", &["functionName", "qualifier"]), &["functionName"], outputs::invoke_config),

@@ -43,6 +43,8 @@ fn enough() -> Value {
         "httpMethod": "POST", "authorization": "NONE", "type": "MOCK", "statusCode": "200",
         "deployment": "d", "stageName": "v1", "contentType": "application/json",
         "responseType": "DEFAULT_4XX", "roleArn": "r", "source": "s", "target": "t",
+        "policyArn": "arn:aws:iam::aws:policy/p",
+        "logGroupName": "g", "metricTransformation": {}, "pattern": "",
         "assumeRolePolicy": "{}", "queueUrl": "https://sqs.eu-west-1.amazonaws.com/123456789012/q",
     })
 }

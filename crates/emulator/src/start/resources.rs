@@ -36,6 +36,7 @@ pub const INERT: &[&str] = &[
     "aws:apigateway/account:Account",
     "aws:cloudwatch/dashboard:Dashboard",
     "aws:cloudwatch/logGroup:LogGroup",
+    "aws:cloudwatch/logMetricFilter:LogMetricFilter",
     "aws:cloudwatch/metricAlarm:MetricAlarm",
     "aws:iam/policy:Policy",
     "aws:iam/role:Role",

@@ -118,6 +118,10 @@ pub(super) fn log_group(group: &Subject) -> Value {
     })
 }
 
+pub(super) fn metric_filter(filter: &Subject) -> Value {
+    json!({ "id": filter.name })
+}
+
 pub(super) fn alarm(alarm: &Subject) -> Value {
     json!({
         "id": alarm.name,
@@ -213,6 +217,11 @@ pub(super) fn role(role: &Subject) -> Value {
 pub(super) fn role_policy(policy: &Subject) -> Value {
     let id = format!("{}:{}", policy.text("role"), policy.name);
     json!({ "id": id, "default": { "namePrefix": "" } })
+}
+
+pub(super) fn policy_attachment(attachment: &Subject) -> Value {
+    let (role, policy) = (attachment.text("role"), attachment.text("policyArn"));
+    json!({ "id": format!("{role}/{policy}") })
 }
 
 pub(super) fn queue(queue: &Subject) -> Value {
