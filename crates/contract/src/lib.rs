@@ -35,6 +35,7 @@
 //! ```
 
 pub mod compatibility;
+pub mod draft4;
 
 mod committed;
 mod event;
@@ -44,12 +45,14 @@ mod pattern;
 mod received;
 mod schema;
 mod sequence;
+mod template;
 
 pub use committed::{Committed, CommittedError, Version};
 pub use event::Event;
 pub use fit::Misfit;
 pub use metadata::{Metadata, SequenceKind};
-pub use pattern::EventPattern;
+pub use pattern::{EventPattern, PatternError};
 pub use received::Received;
 pub use schema::Contract;
 pub use sequence::{NotASequence, Sequence};
+pub use template::{InputTemplate, TemplateError};
