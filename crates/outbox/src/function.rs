@@ -4,12 +4,13 @@
 use std::error::Error;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use lambda_runtime::Diagnostic;
 use lambda_runtime::tracing;
 use lambda_runtime::tracing::subscriber::filter::LevelFilter;
+use lambda_runtime::{Context, Diagnostic};
 use lambda_runtime_api_client::body::Body;
+use tokio::time::Instant;
 
 use crate::environment::{MissingVariable, optional, required};
 
@@ -57,6 +58,12 @@ pub fn with_causes(error: &dyn Error) -> String {
         cause = error.source();
     }
     text
+}
+
+/// Lambda names the deadline of an invocation as a time of day; what is left of it counts from here.
+pub(crate) fn deadline(context: &Context) -> Instant {
+    let at = UNIX_EPOCH + Duration::from_millis(context.deadline);
+    Instant::now() + at.duration_since(SystemTime::now()).unwrap_or_default()
 }
 
 fn log_to_standard_output() {

@@ -86,6 +86,7 @@ pub mod environment;
 #[cfg(feature = "aws")]
 mod error;
 mod events;
+mod failures;
 #[cfg(feature = "aws")]
 pub mod function;
 mod image;

@@ -2,20 +2,19 @@ use std::hash::{BuildHasher as _, RandomState};
 use std::mem;
 use std::panic::resume_unwind;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use lambda_runtime::layers::TracingLayer;
 use lambda_runtime::tower::util::MapRequestLayer;
-use lambda_runtime::{Context, LambdaEvent, LambdaInvocation, Runtime, service_fn};
+use lambda_runtime::{LambdaEvent, LambdaInvocation, Runtime, service_fn};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use tokio::task::JoinError;
-use tokio::time::Instant;
 use tracing::Instrument as _;
 
 use super::{EventBus, QuarantineQueue};
 use crate::environment::{optional, required};
 use crate::events::IntoEvents;
+use crate::function::deadline;
 use crate::quarantine::Function;
 use crate::relay::{Relay, lock};
 use crate::sdk::sdk_config;
@@ -102,10 +101,4 @@ async fn as_task<A: Send + 'static>(
         Ok(panic) => resume_unwind(panic),
         Err(error) => error,
     })
-}
-
-/// Lambda names the deadline as a time of day; what is left of it counts from here.
-fn deadline(context: &Context) -> Instant {
-    let at = UNIX_EPOCH + Duration::from_millis(context.deadline);
-    Instant::now() + at.duration_since(SystemTime::now()).unwrap_or_default()
 }

@@ -19,7 +19,6 @@ mod pace;
 mod plan;
 mod prepare;
 mod report;
-mod response;
 mod send;
 mod settings;
 #[cfg(test)]
@@ -34,11 +33,11 @@ use self::memory::Memory;
 use self::pace::Pace;
 use self::plan::Plan;
 use self::prepare::{Prepared, prepare};
-pub use self::response::Failures;
 use self::send::Given;
 pub use self::settings::Settings;
 use crate::batch::AsTheyCame;
 use crate::events::IntoEvents;
+pub use crate::failures::Failures;
 use crate::quarantine::Function;
 use crate::{Batch, Change, Publish, Quarantine};
 

@@ -37,9 +37,13 @@
 //! ```
 
 mod bus;
+#[cfg(feature = "aws")]
+mod messages;
 mod quarantine;
 mod records;
 
 pub use bus::Bus;
+#[cfg(feature = "aws")]
+pub use messages::messages;
 pub use quarantine::Quarantine;
 pub use records::{Record, expiries, inserts, modifications, removals};

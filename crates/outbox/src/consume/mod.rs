@@ -1,19 +1,27 @@
-//! A Lambda function as the target of a rule: one event in, checked against its contract.
+//! A Lambda function that takes events, each checked against its contract before the application sees it.
+//!
+//! [`run`] is for a function that a rule of the bus calls: one event an invocation. [`run_queue`] is its twin for a
+//! function behind an SQS queue that a rule sends to: a batch of messages an invocation, each with one event.
+//!
+//! Both deliver at least once, and a repeat has the same `metadata.event_id`.
 
-use std::panic::AssertUnwindSafe;
+mod event;
+mod queue;
+
 use std::time::SystemTime;
 
-use contract::Event;
 pub use contract::{Metadata, Misfit, Received};
-use futures::FutureExt as _;
 use jiff::Timestamp;
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde_json::Value;
 
-use crate::function::with_causes;
-use crate::panics::{self, Panic};
+pub use self::event::FromEvent;
+use self::event::hand_over;
+pub use self::queue::{QueueBatch, SIDE_BY_SIDE, handle_queue, run_queue};
+pub use crate::failures::Failures;
+use crate::panics;
 
-/// Takes events from Lambda until the environment ends, and hands each to `handler` once it fits the contract of `E`.
+/// Takes events from Lambda until the environment ends, and hands each to `handler` once it fits its contract.
 ///
 /// Lambda delivers an event at least once: a repeat has the same `metadata.event_id`. An event that does not fit, an
 /// error of the handler and its panic are function errors; Lambda tries the event again twice and then sends it to
@@ -22,9 +30,9 @@ use crate::panics::{self, Panic};
 ///
 /// # Errors
 /// [`Error::Runtime`](crate::Error::Runtime) when the Runtime API can't be used.
-pub async fn run<E, F, R>(handler: impl Fn(Received<E>) -> F) -> Result<(), crate::Error>
+pub async fn run<T, F, R>(handler: impl Fn(T) -> F) -> Result<(), crate::Error>
 where
-    E: Event,
+    T: FromEvent,
     F: Future<Output = Result<(), R>>,
     R: std::error::Error,
 {
@@ -42,52 +50,26 @@ where
 ///
 /// # Errors
 /// The function error.
-pub async fn handle<E, F, R>(
-    event: Value,
-    handler: impl Fn(Received<E>) -> F,
-) -> Result<(), Diagnostic>
+pub async fn handle<T, F, R>(event: Value, handler: impl Fn(T) -> F) -> Result<(), Diagnostic>
 where
-    E: Event,
+    T: FromEvent,
     F: Future<Output = Result<(), R>>,
     R: std::error::Error,
 {
     let id = event["id"].as_str().unwrap_or_default().to_owned();
-    let event_id = event["detail"]["metadata"]["eventId"]
-        .as_str()
-        .unwrap_or_default()
-        .to_owned();
-    let fail = |error_type: &str, error_message: String| {
+    let event_id = event::id(&event).to_owned();
+    hand_over(event, &handler).await.map_err(|failure| {
         tracing::error!(
             id,
             event_id,
-            error = error_message,
+            error = failure.message,
             "the event was not consumed"
         );
-        Err(Diagnostic {
-            error_type: error_type.to_owned(),
-            error_message,
-        })
-    };
-    let received = match Received::<E>::read(event) {
-        Ok(received) => received,
-        Err(misfit) => return fail("EventDoesNotFit", misfit.to_string()),
-    };
-    match AssertUnwindSafe(async { handler(received).await })
-        .catch_unwind()
-        .await
-    {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(error)) => fail("HandlerFailed", with_causes(&error)),
-        Err(payload) => {
-            let place = Panic::of(payload.as_ref())
-                .place
-                .unwrap_or_else(|| "an unknown place".to_owned());
-            fail(
-                "HandlerPanicked",
-                format!("the handler panicked at {place}"),
-            )
+        Diagnostic {
+            error_type: failure.kind.to_owned(),
+            error_message: failure.message,
         }
-    }
+    })
 }
 
 /// How long ago an event happened, in milliseconds; nothing if its time can't be read. The stream knows whole
