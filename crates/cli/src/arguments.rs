@@ -169,11 +169,11 @@ pub(crate) struct Invoke {
     pub(crate) place: Place,
 }
 
-/// Prints what a function's environments wrote to standard output and standard error.
+/// Prints what a function's environments wrote to standard output and standard error, or a REST API's access log.
 #[derive(Debug, Args)]
 #[command(after_help = application::LOGS_EXAMPLES)]
 pub(crate) struct Logs {
-    /// The function's name in the Pulumi program or its physical name
+    /// A function's or an access log's name in the Pulumi program, its physical name or its log group
     pub(crate) name: String,
     /// Go on printing what is added, until Ctrl-C
     #[arg(long, short)]

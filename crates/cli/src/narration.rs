@@ -18,6 +18,18 @@ fn describe(occurrence: &Occurrence) -> (char, &str, String) {
             table,
             sequence_number,
         } => (' ', table, format!("stream record {sequence_number}")),
+        Occurrence::Requested {
+            api,
+            method,
+            path,
+            status,
+            received_at,
+            answered_at,
+        } => {
+            let mark = if *status < 400 { ' ' } else { '!' };
+            let took = answered_at.since(*received_at).as_millis();
+            (mark, api, format!("{method} {path} {status} in {took} ms"))
+        }
         Occurrence::Published {
             bus,
             detail_type,
@@ -186,6 +198,24 @@ mod tests {
             "{line}"
         );
         assert!(line.ends_with('…') && line.chars().count() < 260, "{line}");
+    }
+
+    #[test]
+    fn a_request_says_how_it_was_answered_and_a_refusal_is_marked() {
+        let requested = |status| Occurrence::Requested {
+            api: "shop-dev-orders".to_owned(),
+            method: "POST".to_owned(),
+            path: "/orders".to_owned(),
+            status,
+            received_at: Time(10),
+            answered_at: Time(13),
+        };
+
+        assert_eq!(
+            of(&requested(201)),
+            "05:41:12.345Z   shop-dev-orders                  POST /orders 201 in 3 ms"
+        );
+        assert!(of(&requested(409)).contains("! shop-dev-orders"));
     }
 
     #[test]

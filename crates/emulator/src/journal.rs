@@ -12,6 +12,21 @@ pub enum Occurrence {
         /// The record's sequence number.
         sequence_number: String,
     },
+    /// A REST API answered a request.
+    Requested {
+        /// The API's name; its id in the request's path if there is no such API or stage.
+        api: String,
+        /// The HTTP method.
+        method: String,
+        /// The path below the stage, as sent and without the query string.
+        path: String,
+        /// The status that the client got.
+        status: u16,
+        /// When the request was received.
+        received_at: Time,
+        /// When it was answered.
+        answered_at: Time,
+    },
     /// A bus accepted (or refused, by `error_code`) one entry of a `PutEvents` call.
     Published {
         /// The bus's name.

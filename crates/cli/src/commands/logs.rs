@@ -10,7 +10,7 @@ use crate::error::Error;
 /// How often a followed log is looked at.
 const FOLLOW_EVERY: Duration = Duration::from_millis(200);
 
-/// Prints the log of one function, and with `--follow` what is added to it.
+/// Prints the log of one function or REST API, and with `--follow` what is added to it.
 pub(crate) async fn run(arguments: Logs) -> Result<ExitCode, Error> {
     let directory = arguments.place.state()?.join("logs");
     let known = known(&directory);
@@ -42,7 +42,7 @@ fn file(directory: &Path, function: &str) -> PathBuf {
     directory.join(format!("{function}.log"))
 }
 
-/// The physical names of the functions that have a log.
+/// The physical names of what has a log.
 fn known(directory: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
     let name = |entry: std::fs::DirEntry| {
@@ -54,9 +54,12 @@ fn known(directory: &Path) -> Vec<String> {
     names
 }
 
-/// The physical name that `name` means: itself, or the only one that ends with `-<name>`.
+/// The physical name that `name` means: itself, the log group (of a function, or of access logs, in
+/// whose file's name slashes are `_`), or the only one that ends with `-<name>`.
 fn matching<'a>(known: &'a [String], name: &str) -> Option<&'a String> {
-    if let Some(exact) = known.iter().find(|known| *known == name) {
+    let function = name.strip_prefix("/aws/lambda/").unwrap_or(name);
+    let file = function.trim_start_matches('/').replace('/', "_");
+    if let Some(exact) = known.iter().find(|known| **known == file) {
         return Some(exact);
     }
     let suffix = format!("-{name}");
@@ -75,6 +78,18 @@ mod tests {
         assert_eq!(matching(&known, "shop-dev-greet"), known.first());
         assert_eq!(matching(&known, "greet"), known.first());
         assert_eq!(matching(&known, "dev"), None);
+    }
+
+    #[test]
+    fn a_log_group_is_found_by_its_own_name_and_by_its_end() {
+        let known = ["aws_apigateway_shop-dev-goods", "shop-dev-greet"].map(str::to_owned);
+
+        assert_eq!(
+            matching(&known, "/aws/apigateway/shop-dev-goods"),
+            known.first()
+        );
+        assert_eq!(matching(&known, "goods"), known.first());
+        assert_eq!(matching(&known, "/aws/lambda/shop-dev-greet"), known.last());
     }
 
     #[test]

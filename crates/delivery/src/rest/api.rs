@@ -54,10 +54,16 @@ impl Api {
         ))
     }
 
+    /// `$context` of a request that has no method.
+    #[must_use]
+    pub fn context(&self, request: &Request, facts: &Facts) -> serde_json::Value {
+        context(facts, &request.method, &request.path, None)
+    }
+
     /// Words a fault of a request that has no method.
     #[must_use]
     pub fn refuse(&self, request: &Request, facts: &Facts, fault: &Fault) -> Response {
-        let context = context(facts, &request.method, &request.path, None);
+        let context = self.context(request, facts);
         self.worded(fault, &request.parameters, context)
     }
 

@@ -78,6 +78,12 @@ impl<'a> Exchange<'a> {
         self.resource
     }
 
+    /// `$context` as it is now.
+    #[must_use]
+    pub fn context(&self) -> &Value {
+        &self.context
+    }
+
     /// What tells this method from every other of the API.
     pub(super) fn key(&self) -> (String, String) {
         (self.resource.id.clone(), self.verb.to_owned())

@@ -8,6 +8,7 @@
 //!
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-develop-integrations.html>
 
+mod access_log;
 mod api;
 mod content_type;
 mod context;
@@ -27,6 +28,7 @@ mod throttle;
 #[cfg(test)]
 mod tests;
 
+pub use access_log::{AccessLog, Ending, Integrated};
 pub use api::Api;
 pub use content_type::media_type;
 pub use context::{Facts, Identity};

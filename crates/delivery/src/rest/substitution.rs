@@ -85,7 +85,7 @@ impl Substitution {
 }
 
 /// `context.error.message`: names with full stops between them, without one at the end.
-fn name(text: &str) -> String {
+pub(super) fn name(text: &str) -> String {
     let length = text
         .find(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '.')
         .unwrap_or(text.len());
@@ -98,7 +98,7 @@ fn name(text: &str) -> String {
 }
 
 /// As inside a JSON string, without the quotes around it.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let quoted = Value::from(text).to_string();
     quoted[1..quoted.len() - 1].to_owned()
 }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::failure::{NOT_FOUND, VALIDATION, perform};
 use super::names;
 use super::tables::Tables;
+use crate::Outage;
 use crate::front::{Service, ServiceError};
 
 const SUPPORTED: [&str; 13] = [
@@ -35,13 +36,19 @@ const DECLARED_ONLY: [&str; 4] = [
 
 /// DynamoDB: items of the declared tables.
 #[derive(Clone)]
-pub struct DynamoDb(Tables);
+pub struct DynamoDb(Tables, Outage);
 
 impl DynamoDb {
     /// The service over these tables.
     #[must_use]
     pub fn new(tables: Tables) -> Self {
-        Self(tables)
+        Self(tables, Outage::default())
+    }
+
+    /// How to make it fail or throttle: all operations, while its streams go on.
+    #[must_use]
+    pub fn outage(&self) -> &Outage {
+        &self.1
     }
 
     /// Whether an operation is done here.
@@ -65,6 +72,9 @@ impl DynamoDb {
         }
         if operation == "ListTables" {
             return self.list_tables(&body);
+        }
+        if let Some(error) = self.1.error(self.0.0.clock.now()) {
+            return Err(error);
         }
         let tables = self.resolve(operation, &mut body)?;
         let mut engine = self.0.engine();

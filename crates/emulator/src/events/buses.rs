@@ -10,7 +10,7 @@ use super::declared::DEFAULT_BUS;
 use super::target::Targets;
 use super::{Bus, Declared, archive, deliveries, driver};
 use crate::background::Background;
-use crate::{Chance, Clock, Journal, Store, StoreError};
+use crate::{Chance, Clock, Journal, Outage, Store, StoreError};
 
 /// What may differ from AWS so that a person need not wait for minutes, and what AWS only promises not
 /// to promise.
@@ -55,6 +55,7 @@ pub(super) struct Inner {
     pub(super) targets: Arc<dyn Targets>,
     pub(super) settings: Settings,
     pub(super) taken: Notify,
+    pub(super) outage: Outage,
     put_events: Mutex<Bucket>,
     invocations: Mutex<Bucket>,
 }
@@ -116,6 +117,7 @@ impl Buses {
             targets,
             settings,
             taken: Notify::new(),
+            outage: Outage::default(),
         })))
     }
 
@@ -123,6 +125,12 @@ impl Buses {
     #[must_use]
     pub fn start(&self) -> Background {
         Background::start(driver::drive(self.clone()))
+    }
+
+    /// How to make `PutEvents` fail, whoever calls it; what was taken goes on to its targets.
+    #[must_use]
+    pub fn outage(&self) -> &Outage {
+        &self.0.outage
     }
 
     /// The bus with this name or ARN.

@@ -26,6 +26,9 @@ struct Accepted<'a> {
 impl Buses {
     /// Takes the entries of one request: answers when all that was accepted is committed.
     pub(super) fn put_events(&self, body: Value) -> Result<Value, ServiceError> {
+        if let Some(error) = self.0.outage.error(self.0.clock.now()) {
+            return Err(error);
+        }
         let entries = read(body).map_err(|error| refused(&error))?;
         let entries: Vec<Result<Accepted<'_>, EntryError>> = entries
             .into_iter()

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use delivery::Outcome;
 use futures::future::BoxFuture;
 
+use super::Function;
 use super::environment::Environment;
 use super::host::{Host, Settings};
 use super::pool::{Completed, NotRun, Pool};
-use super::{Function, Logs};
+use crate::Logs;
 use crate::{Invocation, Invoke, Occurrence};
 
 /// The declared functions and their environments.

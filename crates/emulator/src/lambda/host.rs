@@ -8,7 +8,8 @@ use uuid::Uuid;
 use super::environment::Environment;
 use super::guard::Guard;
 use super::process::{self, Start};
-use super::{Function, Logs, failure, memory};
+use super::{Function, failure, memory};
+use crate::Logs;
 use crate::front::{AccessKeys, Caller};
 use crate::{Clock, Journal, Occurrence};
 

@@ -13,7 +13,6 @@ mod functions;
 mod guard;
 mod host;
 mod invoke_api;
-mod logs;
 mod memory;
 mod pool;
 mod process;
@@ -22,7 +21,6 @@ mod runtime_api;
 pub use function::{Function, declared};
 pub use functions::Lambda;
 pub use host::Settings;
-pub use logs::Logs;
 pub use pool::{Completed, NotRun};
 
 pub(crate) use invoke_api::{Enqueue, Invokes, router as invoke_router};

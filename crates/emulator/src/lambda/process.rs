@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::Function;
 use super::guard::Guard;
-use super::logs::Logs;
+use crate::Logs;
 use crate::front::Credentials;
 
 /// What a new process needs beside its function.

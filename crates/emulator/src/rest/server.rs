@@ -8,14 +8,17 @@ use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::IntoResponse as _;
 use axum::routing::any;
+use delivery::Time;
 use delivery::rest::{
-    Authorization, Call, Exchange, Facts, Fault, Identity, Parameters, Request, Response,
-    ResponseType, Throttles,
+    Answer, Authorization, Call, Exchange, Facts, Fault, Identity, Integrated, Parameters, Request,
+    Response, ResponseType, Throttles,
 };
 
+use super::access_logs::AccessLogs;
+use super::course::{Course, Teller};
 use super::{Backends, Stage};
 use crate::front::{AccessKeys, Caller, REQUEST_ID};
-use crate::{Chance, Clock, Journal, Occurrence};
+use crate::{Chance, Clock, Journal, Logs};
 
 /// API Gateway's largest payload.
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html>
@@ -36,8 +39,10 @@ pub struct RestApis {
     pub clock: Clock,
     /// For request ids.
     pub chance: Chance,
-    /// Hears what an API's own declaration got wrong.
+    /// Hears of every request, and what an API's own declaration got wrong.
     pub journal: Journal,
+    /// Where access logs are written.
+    pub logs: Logs,
     /// For `$context.accountId` and the callers' ARNs.
     pub account: String,
 }
@@ -46,6 +51,7 @@ struct Served {
     apis: RestApis,
     /// By API and stage.
     throttles: BTreeMap<(String, String), Mutex<Throttles>>,
+    teller: Teller,
 }
 
 /// Serves the stages.
@@ -55,13 +61,22 @@ pub fn router(apis: RestApis) -> Router {
         (key, Mutex::new(Throttles::default()))
     });
     let throttles = throttles.collect();
+    let teller = Teller {
+        journal: apis.journal.clone(),
+        clock: apis.clock,
+        access_logs: Mutex::new(AccessLogs::new(apis.logs.clone())),
+    };
     let below = format!("/restapis/{{api}}/{{stage}}/{BELOW_STAGE}");
     Router::new()
         .route(&below, any(handle))
         .route(&format!("{below}/"), any(handle))
         .route(&format!("{below}/{{*path}}"), any(handle))
         .layer(DefaultBodyLimit::max(LARGEST_REQUEST))
-        .with_state(Arc::new(Served { apis, throttles }))
+        .with_state(Arc::new(Served {
+            apis,
+            throttles,
+            teller,
+        }))
 }
 
 async fn handle(
@@ -75,18 +90,13 @@ async fn handle(
 
 impl Served {
     async fn respond(&self, request: axum::extract::Request, request_id: &str) -> Response {
+        let received_at = self.apis.clock.now();
         let uri = request.uri().clone();
         let mut parts = uri.path().trim_start_matches('/').splitn(5, '/').skip(1);
         let api_id = parts.next().unwrap_or_default();
         let name = parts.next().unwrap_or_default();
         let path = format!("/{}", parts.nth(1).unwrap_or_default());
-        let mut stages = self.apis.stages.iter();
-        let stage = stages.find(|stage| stage.api_id == api_id && stage.name == name);
-        let Some(stage) = stage else {
-            return forbidden();
-        };
         let headers = request.headers().clone();
-        let facts = self.facts(stage, &headers, request_id);
         let mut received = Request {
             method: request.method().as_str().to_owned(),
             path,
@@ -97,21 +107,50 @@ impl Served {
             },
             body: String::new(),
         };
-        let Ok(body) = request.extract::<Bytes, _>().await else {
+        let mut stages = self.apis.stages.iter();
+        let stage = stages.find(|stage| stage.api_id == api_id && stage.name == name);
+        let Some(stage) = stage else {
+            let response = forbidden();
+            self.teller
+                .requested(api_id, &received, received_at, response.status);
+            return response;
+        };
+        let facts = self.facts(stage, &headers, received_at, request_id);
+        let course = if let Ok(body) = request.extract::<Bytes, _>().await {
+            received.body = String::from_utf8_lossy(&body).into_owned();
+            self.course(stage, &received, &facts, &headers).await
+        } else {
             let fault = Fault::new(ResponseType::RequestTooLarge, "Request Too Long");
-            return stage.api.refuse(&received, &facts, &fault);
+            refused(stage, &received, &facts, fault)
         };
-        received.body = String::from_utf8_lossy(&body).into_owned();
-        let mut exchange = match stage.api.receive(&received, &facts) {
+        self.teller.tell(stage, &received, received_at, &course);
+        course.response
+    }
+
+    async fn course(
+        &self,
+        stage: &Stage,
+        received: &Request,
+        facts: &Facts,
+        headers: &HeaderMap,
+    ) -> Course {
+        let mut exchange = match stage.api.receive(received, facts) {
             Ok(exchange) => exchange,
-            Err(fault) => return stage.api.refuse(&received, &facts, &fault),
+            Err(fault) => return refused(stage, received, facts, fault),
         };
-        match self.exchange(stage, &mut exchange, &headers).await {
-            Ok(response) => response,
-            Err(fault) => {
-                self.tell(&fault, stage, &received);
-                exchange.refuse(&fault)
-            }
+        let mut integration = None;
+        let result = self
+            .exchange(stage, &mut exchange, headers, &mut integration)
+            .await;
+        let (response, fault) = match result {
+            Ok(response) => (response, None),
+            Err(fault) => (exchange.refuse(&fault), Some(fault)),
+        };
+        Course {
+            context: exchange.context().clone(),
+            integration,
+            fault,
+            response,
         }
     }
 
@@ -120,6 +159,7 @@ impl Served {
         stage: &Stage,
         exchange: &mut Exchange<'_>,
         headers: &HeaderMap,
+        integration: &mut Option<Integrated>,
     ) -> Result<Response, Fault> {
         if exchange.method().authorization == Authorization::Iam {
             self.authorize(exchange, headers)?;
@@ -131,8 +171,18 @@ impl Served {
         }
         let timeout = exchange.method().integration.timeout;
         let answer = match exchange.call()? {
-            Call::Mock(answer) => delivery::rest::Answer::Answered(answer),
-            Call::Action { action, body } => self.apis.backends.call(action, body, timeout).await,
+            Call::Mock(answer) => Answer::Answered(answer),
+            Call::Action { action, body } => {
+                let called_at = self.apis.clock.now();
+                let answer = self.apis.backends.call(action, body, timeout).await;
+                let status = match &answer {
+                    Answer::Answered(answer) => Some(answer.status),
+                    Answer::Failed | Answer::TimedOut => None,
+                };
+                let latency = self.apis.clock.now().since(called_at);
+                *integration = Some(Integrated { status, latency });
+                answer
+            }
         };
         exchange.answer(answer)
     }
@@ -161,7 +211,13 @@ impl Served {
         Ok(())
     }
 
-    fn facts(&self, stage: &Stage, headers: &HeaderMap, request_id: &str) -> Facts {
+    fn facts(
+        &self,
+        stage: &Stage,
+        headers: &HeaderMap,
+        received_at: Time,
+        request_id: &str,
+    ) -> Facts {
         let text = |name: HeaderName| {
             let value = headers.get(name).and_then(|value| value.to_str().ok());
             value.unwrap_or_default().to_owned()
@@ -169,7 +225,7 @@ impl Served {
         Facts {
             request_id: request_id.to_owned(),
             extended_request_id: extended(request_id),
-            received_at: self.apis.clock.now(),
+            received_at,
             account_id: self.apis.account.clone(),
             api_id: stage.api_id.clone(),
             deployment_id: stage.deployment_id.clone(),
@@ -183,15 +239,15 @@ impl Served {
             },
         }
     }
+}
 
-    /// The client hears `Internal server error`; whoever runs the emulator hears why.
-    fn tell(&self, fault: &Fault, stage: &Stage, request: &Request) {
-        if let Some(detail) = &fault.detail {
-            self.apis.journal.tell(Occurrence::Warning(format!(
-                "the REST API {} answered {} {} with an error: {detail}",
-                stage.api_id, request.method, request.path
-            )));
-        }
+/// A request that gets to no method.
+fn refused(stage: &Stage, request: &Request, facts: &Facts, fault: Fault) -> Course {
+    Course {
+        context: stage.api.context(request, facts),
+        integration: None,
+        response: stage.api.refuse(request, facts, &fault),
+        fault: Some(fault),
     }
 }
 

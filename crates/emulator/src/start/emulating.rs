@@ -4,10 +4,10 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::parts::Parts;
-use crate::Journal;
 use crate::front::Credentials;
 use crate::lambda::Lambda;
 use crate::state::{Running, State};
+use crate::{Clock, Journal, Outage};
 
 /// A running emulator. Dropping it ends everything at once; [`Emulating::stop`] does so in order.
 #[derive(Debug)]
@@ -15,6 +15,7 @@ pub struct Emulating {
     pub(super) running: Running,
     pub(super) credentials: Credentials,
     pub(super) journal: Journal,
+    pub(super) clock: Clock,
     pub(super) lambda: Lambda,
     pub(super) parts: Parts,
     pub(super) stop: watch::Sender<bool>,
@@ -48,6 +49,25 @@ impl Emulating {
     #[must_use]
     pub fn lambda(&self) -> &Lambda {
         &self.lambda
+    }
+
+    /// How to make the buses' `PutEvents` fail for a time.
+    #[must_use]
+    pub fn bus_outage(&self) -> &Outage {
+        &self.parts.bus_outage
+    }
+
+    /// How to make DynamoDB fail or throttle for a time: what its own clients, functions and REST APIs
+    /// call, not its streams.
+    #[must_use]
+    pub fn dynamodb_outage(&self) -> &Outage {
+        &self.parts.dynamodb_outage
+    }
+
+    /// The time as the emulator sees it.
+    #[must_use]
+    pub fn clock(&self) -> Clock {
+        self.clock
     }
 
     /// Where state is kept.

@@ -9,9 +9,9 @@ use tokio::task::JoinSet;
 use super::parts::{Ground, Parts};
 use super::{Emulating, Error, Options, check};
 use crate::front::{self, AccessKeys, Caller, Ports};
-use crate::lambda::{self, Function, Lambda, Logs, Settings};
+use crate::lambda::{self, Function, Lambda, Settings};
 use crate::state::{Running, State};
-use crate::{Clock, Journal, rest};
+use crate::{Clock, Journal, Logs, rest};
 
 /// A listener may fall behind by so many.
 const OCCURRENCES_KEPT: usize = 16_384;
@@ -136,6 +136,7 @@ impl Emulator {
             running,
             credentials,
             journal,
+            clock,
             lambda,
             parts,
             stop,

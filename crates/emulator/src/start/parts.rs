@@ -15,11 +15,13 @@ use crate::queue_mapping::{self, QueueMappings};
 use crate::rest::{self, Backends, RestApis};
 use crate::sqs::{self, Queues};
 use crate::state::State;
-use crate::{Background, Chance, Clock, Journal, Store};
+use crate::{Background, Chance, Clock, Journal, Logs, Outage, Store};
 
 /// The background work of the declared resources. Dropping it ends it.
 #[derive(Debug)]
 pub(super) struct Parts {
+    pub(super) bus_outage: Outage,
+    pub(super) dynamodb_outage: Outage,
     _housekeeping: Housekeeping,
     _buses: Background,
     _queues: Background,
@@ -96,6 +98,7 @@ impl Parts {
         .with_buses(buses.clone());
 
         let dynamodb = Arc::new(DynamoDb::new(tables.clone()));
+        let dynamodb_outage = dynamodb.outage().clone();
         let services = services(&buses, &queues, &dynamodb, &tables);
         let apis = apis(ground, &chance, dynamodb)?;
         let mappings = Mappings::start(
@@ -125,6 +128,8 @@ impl Parts {
             },
         )?;
         let parts = Self {
+            bus_outage: buses.outage().clone(),
+            dynamodb_outage,
             _mappings: mappings,
             _queue_mappings: queue_mappings,
             _housekeeping: Housekeeping::start(tables, Intervals::default()),
@@ -166,6 +171,7 @@ fn apis(ground: &Ground<'_>, chance: &Chance, dynamodb: Arc<DynamoDb>) -> Result
         clock: ground.clock,
         chance: chance.clone(),
         journal: ground.journal.clone(),
+        logs: Logs::new(&ground.state.logs()),
         account: ground.options.account.clone(),
     })
 }

@@ -1,16 +1,18 @@
 //! What a client hears when the backend throttles, fails or does not answer.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use emulator::front::{AccessKeys, Ports, Service, ServiceError};
 use emulator::rest::{Backends, RestApis, declared, router};
-use emulator::{Chance, Clock, Journal, Occurrence};
+use emulator::{Chance, Clock, Journal, Logs, Occurrence};
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use crate::client::start;
 use crate::declaration::{Orders, orders};
 use crate::support::{Answer, answer};
 
@@ -32,6 +34,7 @@ impl Service for Answering {
 
 /// Posts an order to an API whose DynamoDB answers so; also what the journal was told.
 async fn posted(orders: &Orders, backend: Answering) -> (Answer, Option<Occurrence>) {
+    let logs = tempfile::tempdir().unwrap();
     let journal = Journal::new(16);
     let mut told = journal.listen();
     let stages = declared(&orders.stack, "us-east-1").unwrap();
@@ -45,6 +48,7 @@ async fn posted(orders: &Orders, backend: Answering) -> (Answer, Option<Occurren
         clock: Clock::system(),
         chance: Chance::seeded(1),
         journal,
+        logs: Logs::new(logs.path()),
         account: "000000000000".to_owned(),
     };
     let ports = Ports::bind(0, "--port").await.unwrap();
@@ -127,4 +131,25 @@ async fn a_status_that_no_response_is_for_is_a_500_and_told_to_who_runs_the_emul
         Some(Occurrence::Warning(text)) => assert!(text.contains("status 400"), "{text}"),
         other => panic!("{other:?}"),
     }
+}
+
+#[tokio::test]
+async fn a_dynamodb_that_throttles_for_a_time_is_a_429_for_that_time_and_writes_nothing() {
+    let shop = start(&orders("NONE")).await;
+    let order = json!({ "status": "CREATED", "id": "o-1" });
+    let throttled = ServiceError::bad_request(
+        "com.amazonaws.dynamodb.v20120810#ThrottlingException",
+        "Rate exceeded",
+    );
+    let clock = shop.emulating.clock();
+    let outage = shop.emulating.dynamodb_outage();
+
+    outage.begin(throttled.clone(), clock.now().plus(Duration::from_mins(1)));
+    let refused = shop.post(&order).await;
+    outage.begin(throttled, clock.now());
+    let taken = shop.post(&order).await;
+
+    assert_eq!((refused.status, taken.status), (429, 201), "{refused:?}");
+    assert_eq!(shop.items().await.len(), 1);
+    shop.emulating.stop().await;
 }

@@ -10,6 +10,7 @@
 mod support;
 
 mod access;
+mod access_logs;
 mod backends;
 mod changing;
 mod client;

@@ -8,7 +8,7 @@ use super::methods::METHODS;
 use super::node::{Expression, Node, Reference, Step};
 
 /// The members of `$context` that a mapping template may read.
-pub(super) const CONTEXT: [&str; 19] = [
+pub(in crate::rest) const CONTEXT: [&str; 19] = [
     "accountId",
     "apiId",
     "deploymentId",

@@ -29,6 +29,7 @@ use std::collections::BTreeMap;
 
 use thiserror::Error;
 
+pub(super) use check::CONTEXT;
 pub(super) use scope::Scope;
 pub use scope::{Overrides, Parameters};
 

@@ -8,7 +8,7 @@ use super::{
     FUNCTION, bus, entry, function, none, pending, permission, placed, queue, queue_arn, run,
     still, target,
 };
-use crate::front::Service;
+use crate::front::{Service, ServiceError};
 use crate::testing::stack;
 use crate::{Occurrence, Store};
 
@@ -225,4 +225,37 @@ async fn row_3_1_error_codes_of_a_bus_that_can_t_keep_events_are_internal() {
         (error.status, error.code.as_str()),
         (500, "InternalException")
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_ordered_outage_refuses_calls_until_its_end_and_keeps_delivering_what_was_taken() {
+    let store = Store::in_memory().unwrap();
+    let stack = stack(vec![
+        bus(),
+        placed(),
+        target("q", &queue_arn("q"), &json!({})),
+        queue("q"),
+    ]);
+    let still = still(&store, &stack, None);
+    still.put(&[entry(1)]).await;
+    let (clock, minute) = (still.buses.0.clock, Duration::from_mins(1));
+
+    let down = ServiceError::internal("an ordered outage");
+    still
+        .buses
+        .outage()
+        .begin(down.clone(), clock.now().plus(minute));
+    let delivering = still.buses.start();
+    let refused = still
+        .buses
+        .call("PutEvents", json!({"Entries": [entry(2)]}))
+        .await;
+    tokio::time::sleep(minute / 2).await;
+
+    assert_eq!(refused, Err(down));
+    assert_eq!(pending(&store), (0, 0));
+    tokio::time::sleep(minute / 2).await;
+    let taken = still.put(&[entry(3)]).await;
+    assert_eq!(taken["FailedEntryCount"], 0);
+    drop(delivering);
 }

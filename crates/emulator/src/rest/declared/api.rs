@@ -33,7 +33,7 @@ pub(super) fn check(api: &Resource) -> Result<(), DeclarationError> {
     }
 }
 
-/// Refuses what a stage can't be here. Access logs and tracing change no answer and are left out.
+/// Refuses what a stage can't be here. Tracing changes no answer and is left out.
 pub(super) fn check_stage(stage: &Resource) -> Result<(), DeclarationError> {
     unsupported(stage, &["cacheClusterEnabled", "canarySettings"])
 }

@@ -1,5 +1,6 @@
 //! From the resources of a stack to the APIs that are served.
 
+mod access_log;
 mod api;
 mod gateway_responses;
 mod integration;
@@ -16,6 +17,8 @@ use std::sync::Arc;
 use delivery::rest::{Api, Model};
 use stack::{Resource, Stack as Declared};
 
+pub use access_log::AccessLogging;
+
 use crate::declaration::{DeclarationError, refuse, required};
 
 const REST_API: &str = "aws:apigateway/restApi:RestApi";
@@ -27,10 +30,14 @@ const STAGE: &str = "aws:apigateway/stage:Stage";
 pub struct Stage {
     /// The API's id.
     pub api_id: String,
+    /// The API's name.
+    pub api_name: String,
     /// The stage's name.
     pub name: String,
     /// The deployment that it serves.
     pub deployment_id: String,
+    /// What is logged of each request.
+    pub access_log: Option<AccessLogging>,
     /// What it does with requests.
     pub api: Api,
 }
@@ -82,8 +89,10 @@ fn stage(place: Place<'_>, stage: &Resource) -> Result<Stage, DeclarationError> 
     order::check(place.stack, api_id, deployment)?;
     Ok(Stage {
         api_id: api_id.to_owned(),
+        api_name: required(api, "name")?.to_owned(),
         name: name.to_owned(),
         deployment_id: deployment_id.to_owned(),
+        access_log: access_log::declared(stage)?,
         api: Api {
             resources,
             gateway_responses: gateway_responses::declared(place.stack, api_id)?,

@@ -44,7 +44,7 @@ impl Rates {
     }
 }
 
-/// Logging, metrics and tracing change no answer and are left out.
+/// Log levels, metrics and tracing change no answer and are left out.
 fn rate(resource: &Resource) -> Result<Option<Rate>, DeclarationError> {
     let settings = property(resource, "settings");
     let setting = |name: &str| settings.and_then(|settings| settings.get(name));
