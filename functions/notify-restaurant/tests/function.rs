@@ -1,0 +1,75 @@
+//! The function's own binary, as Lambda runs it.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+use std::time::Duration;
+
+use events::OrderDetailsChanged;
+use outbox::consume::Received;
+use sandbox::Function;
+use serde_json::{Value, json};
+
+const TIME_LEFT: Duration = Duration::from_secs(30);
+
+/// The function; whatever it would call never answers.
+async fn function() -> Function {
+    Function::start(env!("CARGO_BIN_EXE_notify-restaurant"), &[], |_| {
+        std::future::pending()
+    })
+    .await
+    .unwrap()
+}
+
+fn batch<const N: usize>(bodies: [&Value; N]) -> String {
+    let records: Vec<Value> = (1..)
+        .zip(bodies)
+        .map(|(n, body)| json!({ "messageId": format!("message-{n}"), "body": body.to_string() }))
+        .collect();
+    json!({ "Records": records }).to_string()
+}
+
+#[tokio::test]
+async fn a_new_order_is_one_line_that_says_what_the_restaurant_is_told() {
+    // GIVEN an event as the rule's queue holds it, with a name that breaks careless logs
+    let mut event = Received::<OrderDetailsChanged>::sample();
+    event["detail"]["restaurant"] = json!("Zum \"Löwen\"\n<Bar>");
+    let mut function = function().await;
+    // WHEN it is consumed
+    let answer = function.invoke(batch([&event]), TIME_LEFT).await;
+    // THEN the message is done
+    assert_eq!(answer.json(), Some(json!({ "batchItemFailures": [] })));
+    // and the log has one line
+    let log = function.stop().await;
+    let [line] = &log[..] else {
+        panic!("one line was expected, not {log:#?}")
+    };
+    let line: Value = serde_json::from_str(line).unwrap();
+    assert_eq!(line["message"], "restaurant notified");
+    assert_eq!(line["event_id"], event["detail"]["metadata"]["eventId"]);
+    assert_eq!(line["order_id"], "order-42");
+    assert_eq!(line["restaurant"], "Zum \"Löwen\"\n<Bar>");
+    assert!(line["age_ms"].is_i64(), "{line}");
+    assert!(line["span"]["requestId"].is_string(), "{line}");
+}
+
+#[tokio::test]
+async fn a_message_that_is_no_such_event_comes_again_alone() {
+    // GIVEN a batch with one event of raw DynamoDB JSON, as a pipe without a template publishes it
+    let event = Received::<OrderDetailsChanged>::sample();
+    let mut raw = event.clone();
+    raw["detail"] = json!({ "dynamodb": { "NewImage": { "status": { "S": "CREATED" } } } });
+    // WHEN
+    let answer = function()
+        .await
+        .invoke(batch([&event, &raw, &event]), TIME_LEFT)
+        .await;
+    // THEN only that one comes again
+    assert_eq!(
+        answer.json(),
+        Some(json!({ "batchItemFailures": [{ "itemIdentifier": "message-2" }] }))
+    );
+}
