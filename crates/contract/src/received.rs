@@ -22,6 +22,7 @@ pub struct Received<E> {
     pub detail: E,
     /// What the producer added to the data.
     pub metadata: Metadata,
+    payload: Value,
 }
 
 impl<E: Event> Received<E> {
@@ -45,6 +46,7 @@ impl<E: Event> Received<E> {
         let Some(metadata) = detail.remove("metadata") else {
             return Err(Misfit::missing("detail.metadata"));
         };
+        let detail = Value::Object(detail);
         Ok(Self {
             id: text(envelope, "id")?,
             time: text(envelope, "time")?,
@@ -55,8 +57,14 @@ impl<E: Event> Received<E> {
                 .then(|| text(envelope, "replay-name"))
                 .transpose()?,
             metadata: part::<Metadata, E>(&metadata, "metadata")?,
-            detail: part::<E, E>(&Value::Object(detail), "")?,
+            detail: part::<E, E>(&detail, "")?,
+            payload: detail,
         })
+    }
+
+    /// The data as it came: `detail` without `metadata`, with the fields that `E` does not know.
+    pub fn payload(&self) -> &Value {
+        &self.payload
     }
 
     /// An event as the bus would deliver the sample of `E`, for tests of consumers.

@@ -102,7 +102,7 @@ pub mod testing;
 pub mod verdict;
 
 #[cfg(feature = "aws")]
-pub use aws::{EventBus, QuarantineQueue};
+pub use aws::{EventBus, IdempotencyTable, QuarantineQueue};
 pub use batch::Batch;
 pub use change::Change;
 pub use entry::Entry;

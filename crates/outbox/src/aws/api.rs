@@ -16,6 +16,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
 use aws_types::SdkConfig;
+use bytes::Bytes;
 use http::Uri;
 use http::uri::InvalidUri;
 use jiff::Timestamp;
@@ -76,24 +77,28 @@ impl Api {
         operation: &str,
         input: &impl Serialize,
     ) -> Result<A, CallError> {
+        self.exchange(operation, input).await?.read()
+    }
+
+    /// Makes one attempt and gives the answer unread, for a refusal that says more than its code.
+    pub(super) async fn exchange(
+        &self,
+        operation: &str,
+        input: &impl Serialize,
+    ) -> Result<Answered, CallError> {
         let mut body = Vec::with_capacity(USUAL_REQUEST);
         serde_json::to_writer(&mut body, input)
             .map_err(|error| CallError::NotSent(error.to_string()))?;
         let request = self.signed(operation, body).await?;
         let answer = self.connector.call(request).await;
         let answer = answer.map_err(|error| CallError::NoAnswer(with_causes(&error)))?;
-        let status = answer.status();
+        let status = answer.status().as_u16();
         let code = error_code_header(&answer);
         let body = ByteStream::new(answer.into_body()).collect().await;
         let body = body
             .map_err(|error| CallError::NoAnswer(with_causes(&error)))?
             .into_bytes();
-        if status.is_success() {
-            serde_json::from_slice(&body)
-                .map_err(|error| CallError::NoAnswer(format!("the answer can't be read: {error}")))
-        } else {
-            Err(refusal(status.as_u16(), code, &body))
-        }
+        Ok(Answered { status, code, body })
     }
 
     async fn signed(&self, operation: &str, body: Vec<u8>) -> Result<HttpRequest, CallError> {
@@ -152,6 +157,36 @@ impl Api {
         let credentials = credentials.map_err(|error| CallError::NotSent(with_causes(&error)))?;
         *known = Some(credentials.clone());
         Ok(credentials)
+    }
+}
+
+/// What a service said.
+pub(super) struct Answered {
+    status: u16,
+    /// The error's code when it stands in the header.
+    code: Option<String>,
+    body: Bytes,
+}
+
+impl Answered {
+    /// The output, or the refusal.
+    pub(super) fn read<A: DeserializeOwned>(self) -> Result<A, CallError> {
+        if (200..300).contains(&self.status) {
+            serde_json::from_slice(&self.body)
+                .map_err(|error| CallError::NoAnswer(format!("the answer can't be read: {error}")))
+        } else {
+            Err(refusal(self.status, self.code, &self.body))
+        }
+    }
+
+    /// What a refusal with this code says beside it; nothing if the answer is another one.
+    pub(super) fn refused_with<B: DeserializeOwned>(&self, expected: &str) -> Option<B> {
+        match refusal(self.status, self.code.clone(), &self.body) {
+            CallError::Refused {
+                status: 400, code, ..
+            } if code == expected => serde_json::from_slice(&self.body).ok(),
+            _ => None,
+        }
     }
 }
 

@@ -3,9 +3,11 @@
 mod api;
 mod bus;
 mod endpoint;
+mod idempotency_table;
 mod queue;
 mod run;
 mod signature;
 
 pub use bus::EventBus;
+pub use idempotency_table::IdempotencyTable;
 pub use queue::QuarantineQueue;

@@ -3,9 +3,11 @@
 //! [`run`] is for a function that a rule of the bus calls: one event an invocation. [`run_queue`] is its twin for a
 //! function behind an SQS queue that a rule sends to: a batch of messages an invocation, each with one event.
 //!
-//! Both deliver at least once, and a repeat has the same `metadata.event_id`.
+//! Both deliver at least once, and a repeat has the same `metadata.event_id`: [`Once`] runs the work for an event once.
 
+mod deadline;
 mod event;
+mod once;
 mod queue;
 
 use std::time::SystemTime;
@@ -15,10 +17,15 @@ use jiff::Timestamp;
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde_json::Value;
 
+pub use self::deadline::before;
 pub use self::event::FromEvent;
 use self::event::hand_over;
+pub use self::once::{
+    Claim, Claimed, IdempotencyStore, KEPT, Known, LEASE_MARGIN, Once, OnceError, State,
+};
 pub use self::queue::{QueueBatch, SIDE_BY_SIDE, handle_queue, run_queue};
 pub use crate::failures::Failures;
+use crate::function::deadline;
 use crate::panics;
 
 /// Takes events from Lambda until the environment ends, and hands each to `handler` once it fits its contract.
@@ -39,7 +46,7 @@ where
     panics::log_places_only();
     let handler = &handler;
     Ok(lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| {
-        handle(event.payload, handler)
+        before(deadline(&event.context), handle(event.payload, handler))
     }))
     .await?)
 }

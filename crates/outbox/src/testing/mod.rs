@@ -38,11 +38,15 @@
 
 mod bus;
 #[cfg(feature = "aws")]
+mod idempotency;
+#[cfg(feature = "aws")]
 mod messages;
 mod quarantine;
 mod records;
 
 pub use bus::Bus;
+#[cfg(feature = "aws")]
+pub use idempotency::IdempotencyRecords;
 #[cfg(feature = "aws")]
 pub use messages::messages;
 pub use quarantine::Quarantine;

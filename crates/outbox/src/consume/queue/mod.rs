@@ -11,6 +11,7 @@ use tokio::time::{Instant, timeout_at};
 
 pub use self::batch::QueueBatch;
 use self::batch::{Lanes, Message};
+use super::deadline::before;
 use super::event::{FromEvent, hand_over};
 use crate::failures::Failures;
 use crate::function::deadline;
@@ -94,7 +95,7 @@ where
         }
     });
     // What it says is in the progress as well.
-    let _ = timeout_at(end, all).await;
+    let _ = timeout_at(end, before(deadline, all)).await;
 
     let progress = lock(progress);
     let unconsumed = progress.iter().zip(names).filter_map(|(progress, name)| {

@@ -1,0 +1,104 @@
+//! One completed run for each event: the same stories on the double and on DynamoDB as it runs on this machine.
+
+#![cfg(feature = "aws")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a failed step is a failed test"
+)]
+
+mod batches;
+mod dynamodb;
+mod faults;
+mod stories;
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::{Duration, SystemTime};
+
+use contract::{Event, Received};
+use outbox::consume::{IdempotencyStore, Once, OnceError};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+struct Stored {
+    id: String,
+}
+
+impl Event for Stored {
+    const SOURCE: &'static str = "test.items";
+    const DETAIL_TYPE: &'static str = "Stored";
+    const VERSION: u32 = 1;
+
+    fn sample() -> Self {
+        Self {
+            id: "item-1".to_owned(),
+        }
+    }
+}
+
+/// An event with an id and data.
+fn event(event_id: &str, data: &str) -> Value {
+    let mut event = Received::<Stored>::sample();
+    event["detail"]["id"] = json!(data);
+    event["detail"]["metadata"]["eventId"] = json!(event_id);
+    event
+}
+
+fn received(event: Value) -> Received<Stored> {
+    Received::read(event).unwrap()
+}
+
+/// A clock that a test turns.
+#[derive(Clone)]
+struct Clock(Arc<AtomicU64>);
+
+impl Clock {
+    fn new() -> Self {
+        Self(Arc::new(AtomicU64::new(1_795_238_220_000)))
+    }
+
+    fn turn(&self, by: Duration) {
+        let by = u64::try_from(by.as_millis()).unwrap();
+        self.0.fetch_add(by, Ordering::Relaxed);
+    }
+
+    fn now(&self) -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_millis(self.0.load(Ordering::Relaxed))
+    }
+}
+
+/// An environment of a consumer; its number makes it another one.
+fn environment<'a, S: IdempotencyStore + Sync>(
+    store: &'a S,
+    clock: &Clock,
+    number: u64,
+) -> Once<&'a S> {
+    let clock = clock.clone();
+    Once::new(store, "printer")
+        .with_seed(number)
+        .with_clock(move || clock.now())
+}
+
+/// Work that counts its runs and gives their number.
+#[derive(Default)]
+struct Work(AtomicUsize);
+
+impl Work {
+    async fn run(&self) -> io::Result<usize> {
+        std::future::ready(Ok(self.0.fetch_add(1, Ordering::Relaxed) + 1)).await
+    }
+
+    fn runs(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+type Outcome = Result<usize, OnceError<io::Error>>;
+
+fn in_progress(outcome: &Outcome) -> bool {
+    matches!(outcome, Err(OnceError::InProgress { .. }))
+}
