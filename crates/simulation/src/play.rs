@@ -45,21 +45,31 @@ pub(crate) async fn play(scenario: &Scenario, variant: Variant) -> Result<Report
         ground,
     };
     course.start()?;
-    let mut steps = steps(scenario).into_iter().peekable();
-    let end = steps_end(scenario);
+    let steps = steps(scenario);
+    let last_step = steps.last().map_or(START, |(at, _)| *at);
+    let mut steps = steps.into_iter().peekable();
     let quiet = loop {
         let ground = &course.ground;
-        let last_step = START.plus(end);
-        let over = ground.recorder.last_activity().max(last_step).plus(QUIET);
-        let step = steps.peek().map(|(at, _)| START.plus(*at));
+        let now = ground.clock.now();
+        let step = steps.peek().map(|(at, _)| *at);
         let pending = [step, course.start_at, ground.table.next_expiry()];
-        let is_over = pending.iter().all(Option::is_none);
+        // When nothing comes by itself, it is over once nothing was tried for long enough.
+        let over = pending
+            .iter()
+            .all(Option::is_none)
+            .then(|| ground.recorder.last_activity().max(last_step).plus(QUIET));
+        if over.is_some_and(|over| over <= now) {
+            break true;
+        }
+        let limit = last_step.plus(LIMIT);
+        if limit <= now {
+            break false;
+        }
         let next = pending
             .into_iter()
-            .chain([Some(over).filter(|_| is_over), ground.table.next_trim()])
+            .chain([over, ground.table.next_trim()])
             .flatten()
-            .min()
-            .unwrap_or(over);
+            .fold(limit, Time::min);
         if course.dies_before(next).await {
             course.kill();
             continue;
@@ -69,25 +79,11 @@ pub(crate) async fn play(scenario: &Scenario, variant: Variant) -> Result<Report
         if course.start_at.is_some_and(|at| at <= now) {
             course.start()?;
         }
-        while let Some((_, step)) = steps.next_if(|(at, _)| START.plus(*at) <= now) {
+        while let Some((_, step)) = steps.next_if(|(at, _)| *at <= now) {
             course.step(step, now);
         }
         let most = &mut course.most_waiting;
         course.ground.observe_waiting(most, false);
-        if is_over
-            && now
-                >= course
-                    .ground
-                    .recorder
-                    .last_activity()
-                    .max(last_step)
-                    .plus(QUIET)
-        {
-            break true;
-        }
-        if now >= last_step.plus(LIMIT) {
-            break false;
-        }
     };
     Ok(course.finish(quiet).await)
 }
@@ -222,7 +218,7 @@ impl Course<'_> {
 }
 
 /// All steps in the order of time.
-fn steps(scenario: &Scenario) -> Vec<(Duration, Step)> {
+fn steps(scenario: &Scenario) -> Vec<(Time, Step)> {
     let mut steps = Vec::new();
     for (place, fault) in scenario.faults.iter().enumerate() {
         steps.push((fault.from, Step::FaultBegins(place)));
@@ -237,9 +233,7 @@ fn steps(scenario: &Scenario) -> Vec<(Duration, Step)> {
     // Stable: what comes at the same time keeps the order from above.
     steps.sort_by_key(|(at, _)| *at);
     steps
-}
-
-/// When the last step is.
-fn steps_end(scenario: &Scenario) -> Duration {
-    steps(scenario).last().map_or(Duration::ZERO, |(at, _)| *at)
+        .into_iter()
+        .map(|(at, step)| (START.plus(at), step))
+        .collect()
 }

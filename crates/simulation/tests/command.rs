@@ -2,7 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fail so")]
 
-use std::process::{Command, Output};
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::process::{Command, Output, Stdio};
 
 fn simulate(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_simulate"))
@@ -48,6 +49,38 @@ fn seeds_are_played_on_any_number_of_threads_with_a_summary_at_the_end() {
         "every promise was kept",
     ] {
         assert!(summary.contains(part), "no `{part}` in\n{summary}");
+    }
+}
+
+#[test]
+fn ctrl_c_and_sigterm_end_with_a_summary_of_what_was_played() {
+    for (signal, code) in [("INT", 130), ("TERM", 143)] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_simulate"))
+            .args(["--seeds", "1000000", "--threads", "1"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut progress = BufReader::new(child.stderr.take().unwrap());
+        // The first seed was played: it listens.
+        let mut line = String::new();
+        progress.read_line(&mut line).unwrap();
+        let status = Command::new("kill")
+            .args([&format!("-{signal}"), &child.id().to_string()])
+            .status()
+            .unwrap();
+        assert!(status.success(), "{signal}");
+        let mut summary = String::new();
+        let mut out = child.stdout.take().unwrap();
+        out.read_to_string(&mut summary).unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(code), "{summary}");
+        for part in [
+            "of 1,000,000 seeds from 0 on",
+            ", interrupted",
+            "virtual hours",
+        ] {
+            assert!(summary.contains(part), "no `{part}` in\n{summary}");
+        }
     }
 }
 

@@ -50,7 +50,8 @@ const EXAMPLES: &str = "Examples:
   cargo simulate --seed 17 --trace            # everything that happens in it
   cargo simulate --broken drops-poison        # what a failing seed looks like
 
-The exit code is 0 if every promise was kept, 1 if one was broken, 130 after Ctrl-C.";
+Ctrl-C and SIGTERM end it with a summary of what was played. The exit code is 0 if every promise was kept, 1 if one was
+broken, 130 after Ctrl-C and 143 after SIGTERM.";
 
 fn cores() -> NonZero<usize> {
     available_parallelism().unwrap_or(NonZero::<usize>::MIN)

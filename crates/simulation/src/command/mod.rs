@@ -4,6 +4,7 @@ mod arguments;
 mod campaign;
 mod failure;
 mod progress;
+mod signals;
 mod tally;
 
 use std::io::{self, Write as _};
@@ -17,15 +18,13 @@ use simulation::{Scenario, Variant, judge, silence_panics, trace};
 use arguments::Arguments;
 use campaign::Campaign;
 use progress::Progress;
+use signals::{Signal, Signals};
 use tally::{Tally, grouped};
 
 #[allow(clippy::cast_precision_loss, reason = "a rate to look at")]
 fn rate(seeds: u64, seconds: f64) -> f64 {
     seeds as f64 / seconds
 }
-
-/// The exit code after Ctrl-C, as shells have it.
-const INTERRUPTED: u8 = 130;
 
 pub(crate) fn run() -> ExitCode {
     let arguments = Arguments::parse();
@@ -72,7 +71,7 @@ fn one(seed: u64, variant: Variant, with_trace: bool) -> io::Result<ExitCode> {
 
 fn many(arguments: &Arguments) -> io::Result<ExitCode> {
     let began = Instant::now();
-    let (tally, interrupted) = play(arguments)?;
+    let (tally, ended) = play(arguments)?;
     let seconds = began.elapsed().as_secs_f64();
     let mut out = io::stdout().lock();
     writeln!(
@@ -83,7 +82,7 @@ fn many(arguments: &Arguments) -> io::Result<ExitCode> {
         arguments.from,
         rate(tally.seeds, seconds),
         arguments.threads,
-        if interrupted { ", interrupted" } else { "" },
+        if ended.is_some() { ", interrupted" } else { "" },
     )?;
     writeln!(out, "{}", tally.in_full())?;
     for (seed, kind) in &tally.failed {
@@ -95,30 +94,27 @@ fn many(arguments: &Arguments) -> io::Result<ExitCode> {
         return Ok(ExitCode::FAILURE);
     }
     writeln!(out, "every promise was kept")?;
-    if interrupted {
-        return Ok(ExitCode::from(INTERRUPTED));
-    }
-    Ok(ExitCode::SUCCESS)
+    Ok(ended.map_or(ExitCode::SUCCESS, Signal::exit_code))
 }
 
-/// Plays the seeds until all are played, one fails or somebody presses Ctrl-C: whether somebody did.
+/// Plays the seeds until all are played, one fails or a signal asks for the end: which one did.
 #[tokio::main(flavor = "current_thread")]
-async fn play(arguments: &Arguments) -> io::Result<(Tally, bool)> {
+async fn play(arguments: &Arguments) -> io::Result<(Tally, Option<Signal>)> {
     let from = arguments.from;
     let seeds: Range<u64> = from..from.saturating_add(arguments.seeds);
     let mut campaign = Campaign::start(seeds, arguments.broken, arguments.threads.get());
     let mut progress = Progress::new(arguments.seeds);
     let mut tally = Tally::default();
-    let mut interrupted = false;
+    let mut signals = Signals::listen()?;
+    let mut ended = None;
     loop {
         tokio::select! {
             played = campaign.next() => match played {
                 Some(played) => tally.add(played),
                 None => break,
             },
-            pressed = tokio::signal::ctrl_c(), if !interrupted => {
-                pressed?;
-                interrupted = true;
+            signal = signals.next(), if ended.is_none() => {
+                ended = Some(signal);
                 campaign.stop();
             }
         }
@@ -128,5 +124,5 @@ async fn play(arguments: &Arguments) -> io::Result<(Tally, bool)> {
         }
     }
     progress.end();
-    Ok((tally, interrupted))
+    Ok((tally, ended))
 }

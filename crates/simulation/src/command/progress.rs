@@ -5,14 +5,14 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::tally::{Tally, grouped};
 
-/// How often a log that is no terminal gets a line.
+/// How often a log that is no terminal gets a line; the first comes with the first seed.
 const BETWEEN_LINES: Duration = Duration::from_secs(15);
 
 /// Shows on standard error how far the seeds are.
 pub(super) struct Progress {
     bar: Option<ProgressBar>,
     seeds: u64,
-    last_line: Instant,
+    last_line: Option<Instant>,
 }
 
 impl Progress {
@@ -28,7 +28,7 @@ impl Progress {
         Self {
             bar,
             seeds,
-            last_line: Instant::now(),
+            last_line: None,
         }
     }
 
@@ -36,8 +36,11 @@ impl Progress {
         if let Some(bar) = &self.bar {
             bar.set_position(tally.seeds);
             bar.set_message(tally.in_short());
-        } else if self.last_line.elapsed() >= BETWEEN_LINES {
-            self.last_line = Instant::now();
+        } else if self
+            .last_line
+            .is_none_or(|last| last.elapsed() >= BETWEEN_LINES)
+        {
+            self.last_line = Some(Instant::now());
             let (seeds, of) = (grouped(tally.seeds), grouped(self.seeds));
             eprintln!("{seeds} of {of} seeds: {}", tally.in_short());
         }
