@@ -6,7 +6,8 @@ use std::time::Duration;
 use delivery::Time;
 use delivery::queue::{Attribute, MessageError, check, check_group};
 use rusqlite::Transaction;
-use tokio::sync::watch;
+use tokio::sync::futures::Notified;
+use tokio::sync::{Notify, watch};
 use uuid::Uuid;
 
 use super::messages::{self, New};
@@ -23,8 +24,9 @@ struct Inner {
     store: Store,
     clock: Clock,
     chance: Chance,
-    /// Moves on with each message that can be received, so that a waiting receive looks again.
-    arrivals: watch::Sender<u64>,
+    /// Told of with each message that can be received, so that waiting receives look again: in the
+    /// order in which they began to wait, so that a simulation does the same each time.
+    arrivals: Notify,
     /// Moves on with each message move task that starts or is to end.
     tasks: watch::Sender<u64>,
     /// The bits of [`Queues::deliver_twice`]'s fraction.
@@ -66,7 +68,7 @@ impl Queues {
             store,
             clock,
             chance,
-            arrivals: watch::Sender::new(0),
+            arrivals: Notify::new(),
             tasks: watch::Sender::new(0),
             repeats: AtomicU64::new(0.0_f64.to_bits()),
         })))
@@ -115,7 +117,7 @@ impl Queues {
 
     /// Lets waiting receives look again.
     pub(crate) fn announce(&self) {
-        self.0.arrivals.send_modify(|count| *count += 1);
+        self.0.arrivals.notify_waiters();
     }
 
     /// Works on message move tasks until the answer is dropped. All else needs no start.
@@ -134,9 +136,10 @@ impl Queues {
         self.0.tasks.subscribe()
     }
 
-    /// Hears of messages that can be received.
-    pub(super) fn arrivals(&self) -> watch::Receiver<u64> {
-        self.0.arrivals.subscribe()
+    /// Ends with the next message that can be received from now on, whether it is waited for yet or
+    /// not.
+    pub(super) fn next_arrival(&self) -> Notified<'_> {
+        self.0.arrivals.notified()
     }
 
     /// From now on leaves this fraction (0 to 1; 0 at the start) of the messages that are received

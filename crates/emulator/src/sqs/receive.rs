@@ -50,10 +50,9 @@ impl Queues {
         queue: &Queue,
         request: Request,
     ) -> Result<Vec<Delivered>, Refusal> {
-        let mut arrivals = self.arrivals();
         let deadline = self.now().plus(request.wait);
         loop {
-            arrivals.borrow_and_update();
+            let arrival = self.next_arrival();
             let now = self.now();
             let look = self
                 .store()
@@ -72,7 +71,7 @@ impl Queues {
             tokio::select! {
                 // What arrived at the very end still counts.
                 biased;
-                _ = arrivals.changed() => {}
+                () = arrival => {}
                 () = self.clock().sleep_until(look_again) => {}
             }
         }
