@@ -34,6 +34,8 @@ pub enum Observation {
         request_id: String,
         /// For the relay the records' event ids, for consumers the producer's event ids.
         events: Vec<Arc<str>>,
+        /// For the consumer of a queue the ids of the messages that hold the events, one for each.
+        messages: Vec<Arc<str>>,
     },
     /// A function answered, failed, or did not run.
     Answered {
@@ -103,7 +105,8 @@ pub enum Observation {
         queue: String,
         /// The event: the envelope's JSON text.
         event: Arc<str>,
-        /// The message's attributes, by name; of a failure record its `requestContext`.
+        /// The message's attributes, by name; of a message that was received too often its
+        /// `ApproximateReceiveCount` too, and of a failure record its `requestContext`.
         attributes: Value,
     },
     /// A fault of the scenario can strike from now on.
@@ -209,6 +212,8 @@ pub enum Function {
     Relay,
     /// Is invoked asynchronously with every `UserCreated`.
     Consumer,
+    /// Reads the queue that a target is.
+    OfQueue(Target),
 }
 
 /// A target of a rule.

@@ -53,6 +53,7 @@ pub(crate) fn line(scenario: &Scenario, what: &Observation) -> String {
             environment,
             request_id,
             events,
+            messages: _,
         } => {
             let (count, names) = (events.len(), names(events));
             format!(

@@ -81,6 +81,16 @@ impl Variant {
         Outcome::Answered(body)
     }
 
+    /// What the consumer of a queue answers, given what it should answer.
+    #[must_use]
+    pub fn of_queue(self, outcome: Outcome) -> Outcome {
+        match outcome {
+            Outcome::NotRun { .. } => outcome,
+            _ if self == Self::QueueConsumersAnswerSuccess => Outcome::Answered(SUCCESS.into()),
+            outcome => outcome,
+        }
+    }
+
     /// What the mapping makes of the relay's answer for the records with these sequence numbers.
     #[must_use]
     pub fn heard(self, sequence_numbers: &[String], outcome: Outcome) -> Outcome {

@@ -30,4 +30,6 @@ pub enum Variant {
     ReordersKey,
     /// A mapping that starts at the beginning after each restart.
     ForgetsCheckpoint,
+    /// Consumers of queues that answer success whatever came of the batch.
+    QueueConsumersAnswerSuccess,
 }

@@ -15,6 +15,7 @@ mod invocations;
 mod ledger;
 mod oracle;
 mod published;
+mod queues;
 mod record;
 mod records;
 mod targets;
@@ -34,6 +35,7 @@ use crate::observation::{Ending, Function, Observation};
 use crate::scenario::Scenario;
 
 use ledger::Ledger;
+use queues::Held;
 pub use verdict::{Ends, Lost, Verdict};
 pub use violation::{Violation, ViolationKind};
 
@@ -49,6 +51,10 @@ pub struct Checker {
     kills: u32,
     /// How often the consumer ran with each asynchronous event, by request id.
     runs: HashMap<String, u32>,
+    /// The batches that consumers of queues have, by request id.
+    batches: HashMap<String, Vec<Held>>,
+    /// How often each message of a queue was given to its consumer, by message id.
+    receives: HashMap<Arc<str>, u64>,
     /// How many entries the bus took.
     accepted: u64,
     /// How many messages the quarantine took.
@@ -69,6 +75,8 @@ impl Checker {
             just_acknowledged: Vec::new(),
             kills: 0,
             runs: HashMap::new(),
+            batches: HashMap::new(),
+            receives: HashMap::new(),
             accepted: 0,
             kept: 0,
             faults: Vec::new(),
@@ -140,6 +148,19 @@ impl Checker {
                 events,
                 ..
             } => self.consumer_invoked(at, request_id, events),
+            Observation::Invoked {
+                function: Function::OfQueue(target),
+                request_id,
+                events,
+                messages,
+                ..
+            } => self.queue_invoked(at, *target, request_id, events, messages),
+            Observation::Answered {
+                function: Function::OfQueue(target),
+                request_id,
+                ending: Ending::Answered(body),
+                ..
+            } => self.queue_answered(at, *target, request_id, body),
             Observation::Delivered { target, event } => self.delivered(at, *target, event),
             Observation::DeadLettered {
                 target,

@@ -12,6 +12,9 @@ use super::published::Event;
 use super::violation::{Violation, ViolationKind};
 use crate::observation::Target;
 
+/// What the mapping of the audit queue leaves out if the settings say so.
+const FILTERED: &str = "UserDeleted";
+
 /// How often Lambda runs a function with one asynchronous event: once, and two retries.
 const ASYNCHRONOUS_RUNS: u32 = 3;
 
@@ -22,6 +25,11 @@ impl Checker {
             Ok(index) => index,
             Err(violation) => return vec![violation],
         };
+        if self.is_filtered(target, index) {
+            let text = format!("{target:?} completed what its mapping's filter leaves out");
+            let kind = ViolationKind::WrongTarget;
+            return vec![self.ledger.violation(at, kind, index, text)];
+        }
         let kills = self.kills;
         let each = match target {
             Target::Consumer => ASYNCHRONOUS_RUNS,
@@ -139,6 +147,14 @@ impl Checker {
             .collect()
     }
 
+    /// Whether the mapping of the target's queue deletes the event of a change and gives it to nobody.
+    pub(super) fn is_filtered(&self, target: Target, index: usize) -> bool {
+        let expected = self.ledger.changes[index].expected.as_ref();
+        target == Target::Audit
+            && self.scenario.settings.audit_filters
+            && expected.is_some_and(|it| it.detail_type == FILTERED)
+    }
+
     /// The limit that was reached must be one of the settings.
     fn too_early(
         &self,
@@ -173,7 +189,11 @@ impl Checker {
             ("MaximumEventAgeInSeconds", _) => old(settings.target_maximum_age),
             (_, "RetriesExhausted") => number("approximateInvokeCount") == ASYNCHRONOUS_RUNS,
             (_, "EventAgeExceeded") => old(ASYNCHRONOUS_AGE.saturating_sub(LONGEST_PAUSE)),
-            // A target that is gone is not tried again; a redrive has no attributes.
+            // A message that was received too often; telling so is one more receive.
+            _ if attributes.get("ApproximateReceiveCount").is_some() => {
+                u64::from(number("ApproximateReceiveCount")) > settings.maximum_receive_count
+            }
+            // A target that is gone is not tried again.
             _ => true,
         };
         (!reached).then(|| format!("{target:?} gave up on {id} too early: {attributes}"))

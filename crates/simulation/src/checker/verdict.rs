@@ -100,7 +100,7 @@ impl Checker {
         for index in 0..self.ledger.changes.len() {
             let changed = &self.ledger.changes[index];
             ends.count(changed);
-            for end in self.ends(changed, quiet) {
+            for end in self.ends(index, quiet) {
                 match end {
                     End::Well => {}
                     End::Named(one) => lost.push(one),
@@ -123,7 +123,8 @@ impl Checker {
         }
     }
 
-    fn ends(&self, changed: &Changed, quiet: bool) -> Vec<End> {
+    fn ends(&self, index: usize, quiet: bool) -> Vec<End> {
+        let changed = &self.ledger.changes[index];
         if changed.quarantined || changed.in_failure_record {
             return vec![End::Well];
         }
@@ -131,6 +132,7 @@ impl Checker {
             Some(expected) if changed.accepted > 0 => Target::ALL
                 .into_iter()
                 .filter(|target| target.takes(expected.detail_type))
+                .filter(|target| !self.is_filtered(*target, index))
                 .map(|target| self.end_at(target, changed, quiet))
                 .collect(),
             _ => vec![self.end_before_the_bus(changed)],

@@ -7,11 +7,11 @@ use events::UserCreated;
 use outbox::consume::{Received, handle};
 use serde_json::{Value, json};
 use thiserror::Error;
+use tokio::time::Instant;
 use user_created_consumer::note;
 
-use super::{answered, crashed, throttled};
+use super::{answered, ended, panic_at_once, throttled};
 use crate::observation::{Function, Observation, Target};
-use crate::run::SIMULATED_PANIC;
 use crate::scenario::{Crash, FaultKind};
 use crate::world::Ground;
 
@@ -45,6 +45,7 @@ pub(super) async fn invoke(ground: &Ground, invocation: Invocation) -> Outcome {
         environment: 1,
         request_id: invocation.request_id.clone(),
         events: vec![event_id.into()],
+        messages: Vec::new(),
     });
     let text = String::from_utf8_lossy(&invocation.payload);
     let outcome = run(ground, event, &text).await;
@@ -60,13 +61,14 @@ pub(super) async fn invoke(ground: &Ground, invocation: Invocation) -> Outcome {
 }
 
 async fn run(ground: &Ground, event: Value, text: &str) -> Outcome {
+    let started = Instant::now();
     ground.takes(1, 30).await;
     let failing = ground.strike(|kind| match kind {
         FaultKind::ConsumerFails(crash) => Some(*crash),
         _ => None,
     });
     if let Some(crash @ (Crash::Exits | Crash::TimesOut)) = failing {
-        return ended(crash).await;
+        return ended(crash, started + TIMEOUT).await;
     }
     let handled = handle(event, async |received: Received<UserCreated>| {
         match failing {
@@ -87,7 +89,7 @@ async fn run(ground: &Ground, event: Value, text: &str) -> Outcome {
         _ => None,
     });
     if let Some(crash) = ending {
-        return ended(crash).await;
+        return ended(crash, started + TIMEOUT).await;
     }
     match handled {
         Ok(()) => Outcome::Answered("null".into()),
@@ -97,19 +99,4 @@ async fn run(ground: &Ground, event: Value, text: &str) -> Outcome {
                 .into(),
         },
     }
-}
-
-async fn ended(crash: Crash) -> Outcome {
-    if crash == Crash::TimesOut {
-        tokio::time::sleep(TIMEOUT).await;
-    }
-    crashed(crash)
-}
-
-#[allow(
-    clippy::panic,
-    reason = "the consumer's frame has to live with handlers that do"
-)]
-fn panic_at_once() {
-    panic!("{SIMULATED_PANIC}");
 }

@@ -2,11 +2,11 @@
 
 mod bus;
 mod consumer;
+mod of_queue;
 mod quarantine;
-mod queue_consumer;
 mod relay;
 
-pub(crate) use queue_consumer::consume;
+pub(crate) use of_queue::TIMEOUT as OF_QUEUE_TIMEOUT;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -18,10 +18,12 @@ use emulator::sqs::Queues;
 use emulator::{Invocation, Invoke};
 use futures::future::BoxFuture;
 use serde_json::json;
+use tokio::time::Instant;
 
-use crate::observation::{Ending, Function, Observation};
+use crate::observation::{Ending, Function, Observation, Target};
+use crate::run::SIMULATED_PANIC;
 use crate::scenario::Crash;
-use crate::world::{CONSUMER, Ground, RELAY};
+use crate::world::{CONSUMER, Ground, RELAY, function_arn, function_of};
 
 /// The functions of one life of the emulator.
 pub(crate) struct Functions {
@@ -50,12 +52,22 @@ impl Invoke for Functions {
             match invocation.function_arn.as_str() {
                 RELAY => self.relays.invoke(invocation).await,
                 CONSUMER => consumer::invoke(&self.ground, invocation).await,
-                other => Outcome::NotRun {
-                    reason: format!("no function {other}"),
+                other => match reader_of_queue(other) {
+                    Some(target) => of_queue::invoke(&self.ground, target, invocation).await,
+                    None => Outcome::NotRun {
+                        reason: format!("no function {other}"),
+                    },
                 },
             }
         })
     }
+}
+
+/// The target whose queue the function with this ARN reads.
+fn reader_of_queue(arn: &str) -> Option<Target> {
+    let reads =
+        |target: &Target| function_of(*target).is_some_and(|name| function_arn(&name) == arn);
+    Target::ALL.into_iter().find(reads)
 }
 
 /// Counts environments over all lives of the emulator.
@@ -105,4 +117,20 @@ fn crashed(crash: Crash) -> Outcome {
             .to_string()
             .into(),
     }
+}
+
+/// A run that ends too early: at once, or when its time is up.
+async fn ended(crash: Crash, deadline: Instant) -> Outcome {
+    if crash == Crash::TimesOut {
+        tokio::time::sleep_until(deadline).await;
+    }
+    crashed(crash)
+}
+
+#[allow(
+    clippy::panic,
+    reason = "a function's frame has to live with handlers that do"
+)]
+fn panic_at_once() {
+    panic!("{SIMULATED_PANIC}");
 }

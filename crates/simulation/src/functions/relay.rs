@@ -96,6 +96,7 @@ impl Environments {
                 .iter()
                 .map(|record| record.event_id.into())
                 .collect(),
+            messages: Vec::new(),
         });
         let (outcome, environment) = self.run(environment, event).await;
         // Nobody hears what a killed emulator's function says.

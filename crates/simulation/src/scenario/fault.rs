@@ -76,10 +76,14 @@ pub enum FaultKind {
     ConsumerThrottled,
     /// The consumer's failure destination can't be reached.
     ConsumerDestinationUnreachable,
-    /// The consumer of a queue leaves messages undone.
-    QueueConsumerFails(Target),
-    /// The consumer of a queue completes a message and does not delete it.
+    /// The consumer of a queue leaves a message of its batch undone; its process may exit in the middle of the batch.
+    QueueConsumerFails(Target, Crash),
+    /// The consumer of a queue completes a message and then says that it failed.
     QueueConsumerForgets(Target),
+    /// The consumer of a queue works on its batch, but then ends before it answers.
+    QueueConsumerEndsBeforeAnswering(Target, Crash),
+    /// The consumer of a queue is not run: too many are running.
+    QueueConsumerThrottled(Target),
 }
 
 /// How a function ends too early.
@@ -122,8 +126,10 @@ impl FaultKind {
             Self::ConsumerEndsBeforeAnswering(_) => "consumer ends before answering",
             Self::ConsumerThrottled => "consumer throttled",
             Self::ConsumerDestinationUnreachable => "consumer's destination unreachable",
-            Self::QueueConsumerFails(_) => "queue consumer fails",
+            Self::QueueConsumerFails(..) => "queue consumer fails",
             Self::QueueConsumerForgets(_) => "queue consumer forgets",
+            Self::QueueConsumerEndsBeforeAnswering(..) => "queue consumer ends before answering",
+            Self::QueueConsumerThrottled(_) => "queue consumer throttled",
         }
     }
 }

@@ -27,6 +27,14 @@ pub struct Settings {
     pub consumer_concurrency: usize,
     /// How long a received message of the queues stays hidden.
     pub visibility_timeout: Duration,
+    /// The most messages of one batch of a queue's consumer.
+    pub queue_batch_size: usize,
+    /// How long messages of a queue are gathered for a batch.
+    pub queue_batching_window: Duration,
+    /// How many batches of a queue may be under way at once; absent: as many as AWS scales to.
+    pub queue_concurrency: Option<usize>,
+    /// Whether the mapping of the audit queue leaves out, and deletes, every `UserDeleted`.
+    pub audit_filters: bool,
     /// How often a message of the queues is received before it goes to the dead-letter queue.
     pub maximum_receive_count: u64,
     /// How long a target is tried.
@@ -50,6 +58,10 @@ impl Default for Settings {
             consumer_destination: true,
             consumer_concurrency: 10,
             visibility_timeout: Duration::from_secs(30),
+            queue_batch_size: 10,
+            queue_batching_window: Duration::ZERO,
+            queue_concurrency: None,
+            audit_filters: false,
             maximum_receive_count: 5,
             target_maximum_age: Duration::from_hours(24),
             target_maximum_retry_attempts: 185,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::observation::{Change, Ending, Function, Meaning, Observation, Observed};
+use crate::observation::{Change, Ending, Function, Meaning, Observation, Observed, Target};
 use crate::scenario::Scenario;
 use crate::trace::{line, named, verb};
 
@@ -207,6 +207,8 @@ fn name(function: Function) -> &'static str {
     match function {
         Function::Relay => "the relay",
         Function::Consumer => "the consumer",
+        Function::OfQueue(Target::Queue) => "the consumer of Queue",
+        Function::OfQueue(_) => "the consumer of Audit",
     }
 }
 

@@ -9,10 +9,14 @@ use stack::{Resource, Stack};
 
 use super::names::{
     BUCKET, BUS, CONSUMER, CONSUMER_FAILURES, QUARANTINE, RELAY, STREAM, dead_letters_of,
-    queue_arn, queue_of, queue_url, redrive_of, target_arn,
+    function_arn, function_of, queue_arn, queue_of, queue_url, redrive_of, target_arn,
 };
+use crate::functions::OF_QUEUE_TIMEOUT;
 use crate::observation::Target;
 use crate::scenario::Settings;
+
+/// The detail-type that the mapping of the audit queue leaves out if the settings say so.
+pub(crate) const FILTERED: &str = "UserDeleted";
 
 /// 14 days, as `infra` keeps failures.
 const RETENTION_SECONDS: u64 = 1_209_600;
@@ -59,17 +63,7 @@ pub(crate) fn declare(settings: &Settings) -> Stack {
     for target in Target::ALL {
         let dead_letters = dead_letters_of(target);
         resources.push(queue(dead_letters, &open_to(target, dead_letters)));
-        if let (Some(name), Some(redrive)) = (queue_of(target), redrive_of(target)) {
-            resources.push(queue(redrive, &json!({})));
-            let policy = json!({
-                "deadLetterTargetArn": queue_arn(redrive),
-                "maxReceiveCount": settings.maximum_receive_count,
-            });
-            let mut more = open_to(target, name);
-            more["visibilityTimeoutSeconds"] = json!(settings.visibility_timeout.as_secs());
-            more["redrivePolicy"] = json!(policy.to_string());
-            resources.push(queue(name, &more));
-        }
+        resources.extend(read_queue(target, settings));
         resources.push(rule(target));
         resources.push(rule_target(target, settings));
     }
@@ -79,6 +73,56 @@ pub(crate) fn declare(settings: &Settings) -> Stack {
         resources,
         ..Stack::default()
     }
+}
+
+/// The queue that a target is, its redrive queue, and the function that reads it.
+fn read_queue(target: Target, settings: &Settings) -> Vec<Resource> {
+    let (Some(name), Some(redrive), Some(function)) =
+        (queue_of(target), redrive_of(target), function_of(target))
+    else {
+        return Vec::new();
+    };
+    let policy = json!({
+        "deadLetterTargetArn": queue_arn(redrive),
+        "maxReceiveCount": settings.maximum_receive_count,
+    });
+    let mut more = open_to(target, name);
+    more["visibilityTimeoutSeconds"] = json!(settings.visibility_timeout.as_secs());
+    more["redrivePolicy"] = json!(policy.to_string());
+    let mut mapping = json!({
+        "uuid": format!("6f1d4c9a-0000-4000-8000-00000000001{}", target as u8),
+        "eventSourceArn": queue_arn(name),
+        "functionArn": function_arn(&function),
+        "functionName": function_arn(&function),
+        "batchSize": settings.queue_batch_size,
+        "maximumBatchingWindowInSeconds": settings.queue_batching_window.as_secs(),
+        "functionResponseTypes": ["ReportBatchItemFailures"],
+    });
+    if let Some(most) = settings.queue_concurrency {
+        mapping["scalingConfig"] = json!({ "maximumConcurrency": most });
+    }
+    if target == Target::Audit && settings.audit_filters {
+        let pattern = json!({"body": {"detail-type": [{"anything-but": FILTERED}]}});
+        mapping["filterCriteria"] = json!({"filters": [{"pattern": pattern.to_string()}]});
+    }
+    vec![
+        queue(redrive, &json!({})),
+        queue(name, &more),
+        resource(
+            "aws:lambda/function:Function",
+            &function,
+            json!({
+                "arn": function_arn(&function),
+                "name": function,
+                "timeout": OF_QUEUE_TIMEOUT.as_secs(),
+            }),
+        ),
+        resource(
+            "aws:lambda/eventSourceMapping:EventSourceMapping",
+            &format!("{function}-mapping"),
+            mapping,
+        ),
+    ]
 }
 
 fn mapping(settings: &Settings) -> Resource {

@@ -8,6 +8,9 @@ use super::names::{
 };
 use crate::observation::{Observation, Target};
 
+/// How often a message was received, in all queues that it has been in.
+const RECEIVES: &str = "ApproximateReceiveCount";
+
 impl Life {
     /// Tells what the queues hold that nobody consumes: how much the quarantine, and all dead letters. What was told is
     /// deleted.
@@ -33,11 +36,15 @@ impl Life {
             let names = [Some(dead_letters_of(target)), redrive_of(target)];
             for name in names.into_iter().flatten() {
                 for message in self.all(name).await {
+                    let mut attributes = message["MessageAttributes"].clone();
+                    if redrive_of(target) == Some(name) {
+                        attributes[RECEIVES] = message["Attributes"][RECEIVES].clone();
+                    }
                     ground.observe(Observation::DeadLettered {
                         target,
                         queue: queue_arn(name),
                         event: text(&message["Body"]).into(),
-                        attributes: message["MessageAttributes"].clone(),
+                        attributes,
                     });
                 }
             }
@@ -51,6 +58,7 @@ impl Life {
                 "QueueUrl": queue_url(name),
                 "MaxNumberOfMessages": 10,
                 "MessageAttributeNames": ["All"],
+                "MessageSystemAttributeNames": [RECEIVES],
             });
             let mut answer = self
                 .queues

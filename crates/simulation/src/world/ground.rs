@@ -19,7 +19,6 @@ pub(crate) struct Ground {
     pub(crate) store: Store,
     pub(crate) recorder: Recorder,
     pub(crate) relay_timeout: Duration,
-    pub(crate) visibility_timeout: Duration,
     faults: Faults,
     chance: Chance,
 }
@@ -34,7 +33,6 @@ impl Ground {
             store: Store::in_memory()?,
             recorder: Recorder::new(clock),
             relay_timeout: scenario.settings.relay_timeout,
-            visibility_timeout: scenario.settings.visibility_timeout,
             faults: Faults::new(&scenario.faults, START),
             chance: Chance::seeded(scenario.seed),
         })
@@ -70,16 +68,5 @@ impl Ground {
         if self.store.is_failing() {
             std::future::pending::<()>().await;
         }
-    }
-
-    /// A number from 0 up to but not including `count`.
-    #[allow(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        clippy::cast_precision_loss,
-        reason = "small counts"
-    )]
-    pub(crate) fn index(&self, count: usize) -> usize {
-        (self.chance.fraction() * count as f64) as usize
     }
 }

@@ -9,20 +9,19 @@ use emulator::asynchronous::{self, Asynchronous};
 use emulator::destination::Destination;
 use emulator::events::{self, Buses, StackTargets};
 use emulator::mapping::{self, Mappings, Polling};
-use emulator::sqs::{self, Queues};
+use emulator::queue_mapping::{self, QueueMappings};
+use emulator::sqs::{self, Queues, Refusal};
 use emulator::{Background, Chance, DeclarationError, StoreError};
 use stack::Stack;
 use thiserror::Error;
-use tokio::task::JoinSet;
 
 use super::declare::declare;
 use super::destinations::{Bucket, ConsumerFailures};
 use super::ground::Ground;
 use super::stream::TableStream;
-use super::targets::{Arrivals, FaultyTargets};
+use super::targets::FaultyTargets;
 use crate::Scenario;
-use crate::functions::{Functions, consume};
-use crate::observation::Target;
+use crate::functions::Functions;
 
 /// The emulator could not be brought up.
 #[derive(Debug, Error)]
@@ -36,6 +35,9 @@ pub(crate) enum LifeError {
     /// The mapping can't be started.
     #[error(transparent)]
     Mapping(#[from] mapping::Error),
+    /// A queue that is to be read is not there.
+    #[error(transparent)]
+    Queue(#[from] Refusal),
 }
 
 /// What every life of the emulator is made of.
@@ -55,7 +57,7 @@ pub(crate) struct Life {
     _mappings: Mappings,
     _buses: Background,
     _asynchronous: Background,
-    _consumers: JoinSet<()>,
+    _queue_mappings: QueueMappings,
 }
 
 impl Plan {
@@ -98,14 +100,12 @@ impl Plan {
             journal(),
             self.asynchronous,
         )?;
-        let arrivals = Arc::new(Arrivals::default());
         let targets = FaultyTargets {
             ground: Arc::clone(ground),
             targets: StackTargets {
                 asynchronous: asynchronous.clone(),
                 queues: queues.clone(),
             },
-            arrivals: Arc::clone(&arrivals),
         };
         let buses = Buses::new(
             events::declared(&self.stack)?,
@@ -142,25 +142,28 @@ impl Plan {
                 pauses: self.pauses,
             },
         )?;
+        let queue_mappings = QueueMappings::start(
+            queue_mapping::declared(&self.stack)?,
+            &queue_mapping::Surroundings {
+                queues: queues.clone(),
+                clock,
+                chance: chance.clone(),
+                journal: journal(),
+                invoke: invoke.clone(),
+                polling: self.polling,
+                pauses: queue_mapping::Surroundings::PAUSES,
+            },
+        )?;
         let destination = Destination::new(&self.stack, queues.clone(), PathBuf::new(), chance);
         let failures = ConsumerFailures {
             ground: Arc::clone(ground),
             destination,
         };
-        let mut consumers = JoinSet::new();
-        for target in [Target::Queue, Target::Audit] {
-            consumers.spawn(consume(
-                Arc::clone(ground),
-                queues.clone(),
-                Arc::clone(&arrivals),
-                target,
-            ));
-        }
         Ok(Life {
             _mappings: mappings,
             _buses: buses.start(),
             _asynchronous: asynchronous.start(invoke, Arc::new(failures)),
-            _consumers: consumers,
+            _queue_mappings: queue_mappings,
             queues,
         })
     }

@@ -14,5 +14,4 @@ mod waiting;
 
 pub(crate) use ground::Ground;
 pub(crate) use life::{Life, LifeError, Plan};
-pub(crate) use names::{BUS, CONSUMER, QUARANTINE, RELAY, queue_of, queue_url};
-pub(crate) use targets::Arrivals;
+pub(crate) use names::{BUS, CONSUMER, QUARANTINE, RELAY, function_arn, function_of, queue_url};

@@ -31,6 +31,16 @@ pub(crate) fn queue_of(target: Target) -> Option<&'static str> {
     }
 }
 
+/// The function that reads a target's queue.
+pub(crate) fn function_of(target: Target) -> Option<String> {
+    queue_of(target).map(|name| format!("{name}-consumer"))
+}
+
+/// A function's ARN.
+pub(crate) fn function_arn(name: &str) -> String {
+    format!("arn:aws:lambda:us-east-1:000000000000:function:{name}")
+}
+
 /// What the bus calls a target.
 pub(crate) fn target_arn(target: Target) -> String {
     queue_of(target).map_or_else(|| CONSUMER.to_owned(), queue_arn)

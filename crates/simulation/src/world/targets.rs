@@ -1,5 +1,4 @@
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use delivery::target::Refusal;
 use emulator::StoreError;
@@ -7,7 +6,6 @@ use emulator::events::{StackTargets, Targets};
 use emulator::sqs::Outgoing;
 use rusqlite::Transaction;
 use serde_json::Value;
-use tokio::sync::Notify;
 
 use super::ground::Ground;
 use super::names::{dead_letters_of, queue_arn, target_arn};
@@ -18,37 +16,6 @@ use crate::scenario::FaultKind;
 pub(crate) struct FaultyTargets {
     pub(crate) ground: Arc<Ground>,
     pub(crate) targets: StackTargets,
-    pub(crate) arrivals: Arc<Arrivals>,
-}
-
-/// Tells the queues' consumers that there are messages.
-#[derive(Debug, Default)]
-pub(crate) struct Arrivals {
-    queue: Notify,
-    audit: Notify,
-    taken: [AtomicBool; 2],
-}
-
-impl Arrivals {
-    /// Waits until a message was sent to the target's queue.
-    pub(crate) async fn of(&self, target: Target) {
-        match target {
-            Target::Audit => self.audit.notified().await,
-            _ => self.queue.notified().await,
-        }
-    }
-
-    fn take(&self, target: Target) {
-        self.taken[usize::from(target == Target::Audit)].store(true, Ordering::Relaxed);
-    }
-
-    fn tell(&self) {
-        for (taken, notify) in self.taken.iter().zip([&self.queue, &self.audit]) {
-            if taken.swap(false, Ordering::Relaxed) {
-                notify.notify_one();
-            }
-        }
-    }
 }
 
 impl Targets for FaultyTargets {
@@ -69,9 +36,6 @@ impl Targets for FaultyTargets {
                 code: refusal.code,
             });
             return Ok(Err(refusal));
-        }
-        if target != Target::Consumer {
-            self.arrivals.take(target);
         }
         if self.ground.strikes(&FaultKind::TargetTwice(target)) {
             // Its answer does not count: the bus believes to have delivered once.
@@ -105,7 +69,6 @@ impl Targets for FaultyTargets {
 
     fn committed(&self) {
         self.targets.committed();
-        self.arrivals.tell();
     }
 }
 

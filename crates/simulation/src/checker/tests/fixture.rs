@@ -104,8 +104,37 @@ impl Run {
             environment: 1,
             request_id: self.requests.to_string(),
             events,
+            messages: Vec::new(),
         });
         self.requests
+    }
+
+    /// Gives messages with the events of changes to the consumer of the audit queue, and answers the request's number.
+    /// The message of a change is always the same.
+    pub(super) fn read(&mut self, changes: &[usize]) -> usize {
+        self.requests += 1;
+        let event_id = |change: &usize| {
+            let id = &self.changes[*change].event_id;
+            format!("{id}:{}", self.detail_type(*change)).into()
+        };
+        self.tell(&Observation::Invoked {
+            function: Function::OfQueue(Target::Audit),
+            environment: 1,
+            request_id: self.requests.to_string(),
+            events: changes.iter().map(event_id).collect(),
+            messages: changes.iter().map(|it| message(*it).into()).collect(),
+        });
+        self.requests
+    }
+
+    /// The consumer of the audit queue answers with this body.
+    pub(super) fn say(&mut self, request: usize, body: &str) {
+        self.tell(&Observation::Answered {
+            function: Function::OfQueue(Target::Audit),
+            environment: 1,
+            request_id: request.to_string(),
+            ending: Ending::Answered(body.to_owned()),
+        });
     }
 
     /// The relay answers with this body.
@@ -303,6 +332,11 @@ impl Run {
         }
         record
     }
+}
+
+/// The message that holds the event of a change.
+pub(super) fn message(change: usize) -> String {
+    format!("message-{change}")
 }
 
 /// The item of a user.

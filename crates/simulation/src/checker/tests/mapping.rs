@@ -165,6 +165,7 @@ fn a_record_that_the_table_did_not_commit_is_invented() {
         environment: 1,
         request_id: "1".to_owned(),
         events: vec!["unknown".into()],
+        messages: Vec::new(),
     });
     assert_eq!(run.seen(), [Invented]);
 }

@@ -5,4 +5,5 @@ mod fixture;
 mod limits;
 mod mapping;
 mod quarantine;
+mod queues;
 mod targets;

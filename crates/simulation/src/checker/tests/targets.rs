@@ -172,6 +172,7 @@ fn a_consumer_runs_three_times_at_most_with_one_asynchronous_event() {
         environment: 1,
         request_id: "request".to_owned(),
         events: vec![event.into()],
+        messages: Vec::new(),
     };
     for _ in 0..3 {
         run.tell(&invoked("change-0:UserCreated"));

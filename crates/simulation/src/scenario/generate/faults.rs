@@ -121,7 +121,7 @@ fn fault(draw: &mut Draw, shape: Shape) -> Fault {
 fn kind(draw: &mut Draw) -> FaultKind {
     let target = draw.pick(&Target::ALL);
     let queue = draw.pick(&[Target::Queue, Target::Audit]);
-    match draw.index(29) {
+    match draw.index(31) {
         0..4 => FaultKind::EntryRefused(draw.pick(&[
             "ThrottlingException",
             "ThrottlingException",
@@ -164,11 +164,15 @@ fn kind(draw: &mut Draw) -> FaultKind {
         25 if draw.chance(300) => FaultKind::ConsumerThrottled,
         25 if draw.chance(500) => FaultKind::ConsumerDestinationUnreachable,
         25 => FaultKind::ConsumerEndsBeforeAnswering(crash(draw)),
-        26 => FaultKind::QueueConsumerFails(queue),
-        27 => FaultKind::RelayExitsAfter(
+        26..=28 => FaultKind::QueueConsumerFails(queue, crash(draw)),
+        29 => FaultKind::RelayExitsAfter(
             draw.magnitude(Duration::from_millis(1), Duration::from_millis(500)),
         ),
-        _ => FaultKind::QueueConsumerForgets(queue),
+        _ => match draw.index(3) {
+            0 => FaultKind::QueueConsumerForgets(queue),
+            1 => FaultKind::QueueConsumerEndsBeforeAnswering(queue, crash(draw)),
+            _ => FaultKind::QueueConsumerThrottled(queue),
+        },
     }
 }
 

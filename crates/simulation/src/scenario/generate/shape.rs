@@ -113,6 +113,13 @@ impl Shape {
             } else {
                 usual.target_maximum_retry_attempts
             },
+            queue_batch_size: draw.pick(&[1, 2, 5, 10, 10, 10]),
+            queue_batching_window: match draw.index(8) {
+                0 => Duration::from_secs(u64::from(draw.between(1, 3))),
+                _ => Duration::ZERO,
+            },
+            queue_concurrency: draw.pick(&[None, None, Some(2), Some(3)]),
+            audit_filters: draw.chance(200),
             ..usual
         }
     }
