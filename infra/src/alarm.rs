@@ -1,9 +1,10 @@
 //! CloudWatch alarms. A metric that is only sent when something happens is missing most of the time, so missing data
 //! is never a breach.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
-use pulumi_gestalt_rust::Output;
+use pulumi_gestalt_rust::{Output, pulumi_combine};
 
 use crate::aws::cloudwatch::metric_alarm::{MetricAlarmArgs, create_with_options};
 use crate::aws::types::cloudwatch::{MetricAlarmMetricQuery, MetricAlarmMetricQueryMetric};
@@ -11,8 +12,6 @@ use crate::flow::Flow;
 
 /// Five minutes: what an alarm on one metric looks at.
 const PERIOD_SECONDS: i32 = 300;
-/// Six hours: what an alarm on an expression looks at.
-const EXPRESSION_PERIOD_SECONDS: i32 = 6 * 3600;
 
 /// Dimension to value, as CloudWatch names them.
 pub(crate) type Dimensions = HashMap<String, String>;
@@ -22,11 +21,31 @@ pub(crate) type Dimensions = HashMap<String, String>;
 pub(crate) struct Metric {
     /// For example `AWS/Lambda`.
     pub(crate) namespace: &'static str,
-    pub(crate) name: &'static str,
+    pub(crate) name: Cow<'static, str>,
     pub(crate) dimensions: Output<Dimensions>,
 }
 
 impl Metric {
+    /// A metric with two dimensions.
+    pub(crate) fn of_both(
+        namespace: &'static str,
+        name: &'static str,
+        one: (&'static str, &Output<String>),
+        other: (&'static str, &Output<String>),
+    ) -> Self {
+        let names = [one.0, other.0];
+        let dimensions =
+            pulumi_combine!(one.1.clone(), other.1.clone()).map(move |(one, other)| {
+                let pairs = names.into_iter().map(str::to_owned).zip([one, other]);
+                pairs.collect::<Dimensions>()
+            });
+        Self {
+            namespace,
+            name: Cow::Borrowed(name),
+            dimensions,
+        }
+    }
+
     /// A metric with one dimension.
     pub(crate) fn of(
         namespace: &'static str,
@@ -37,7 +56,7 @@ impl Metric {
         let dimensions = value.map(move |value| Dimensions::from([(dimension.to_owned(), value)]));
         Self {
             namespace,
-            name,
+            name: Cow::Borrowed(name),
             dimensions,
         }
     }
@@ -62,7 +81,7 @@ pub(crate) fn alarm(flow: &Flow, name: &str, description: &str, metric: Metric, 
         .name(flow.physical(name))
         .alarm_description(description)
         .namespace(metric.namespace)
-        .metric_name(metric.name)
+        .metric_name(metric.name.as_ref())
         .dimensions(metric.dimensions)
         .statistic(statistic)
         .period(PERIOD_SECONDS)
@@ -75,20 +94,48 @@ pub(crate) fn alarm(flow: &Flow, name: &str, description: &str, metric: Metric, 
     create_with_options(flow.ctx, name, args, flow.options());
 }
 
-/// Declares an alarm that goes off while `expression` on the six-hour sums of two metrics is above 0. In the expression
-/// they are called by the names given here.
-pub(crate) fn alarm_on_expression(
-    flow: &Flow,
-    name: &str,
-    description: &str,
-    expression: &'static str,
-    metrics: [(&'static str, Metric); 2],
-) {
-    let [one, other] = metrics.map(|(id, metric)| sum(id, metric));
-    let queries = pulumi_gestalt_rust::pulumi_combine!(one, other).map(move |(one, other)| {
+/// An expression on metrics, which are called in it by their names here, and when it is a reason to wake somebody.
+pub(crate) struct Expression {
+    /// Above 0 is bad.
+    pub(crate) formula: &'static str,
+    /// Each with its statistic, for example `Sum`.
+    pub(crate) metrics: [(&'static str, Metric, &'static str); 2],
+    pub(crate) window: Window,
+}
+
+/// How long an expression is looked at.
+#[derive(Clone, Copy)]
+pub(crate) struct Window {
+    /// What one value of the expression is about.
+    pub(crate) period_seconds: i32,
+    /// How many of the last values are looked at.
+    pub(crate) periods: i32,
+    /// How many of those must be bad.
+    pub(crate) bad: i32,
+}
+
+impl Window {
+    /// Six hours at once.
+    pub(crate) const SIX_HOURS: Self = Self {
+        period_seconds: 6 * 3600,
+        periods: 1,
+        bad: 1,
+    };
+}
+
+/// Declares an alarm that goes off while the expression is above 0.
+pub(crate) fn alarm_on_expression(flow: &Flow, name: &str, description: &str, watched: Expression) {
+    let Expression {
+        formula,
+        metrics,
+        window,
+    } = watched;
+    let period = window.period_seconds;
+    let [one, other] = metrics.map(|(id, metric, stat)| query(id, metric, stat, period));
+    let queries = pulumi_combine!(one, other).map(move |(one, other)| {
         let result = MetricAlarmMetricQuery {
             id: "result".to_owned(),
-            expression: Some(expression.to_owned()),
+            expression: Some(formula.to_owned()),
             metric: None,
             return_data: Some(true),
         };
@@ -98,7 +145,8 @@ pub(crate) fn alarm_on_expression(
         .name(flow.physical(name))
         .alarm_description(description)
         .metric_queries(queries)
-        .evaluation_periods(1)
+        .evaluation_periods(window.periods)
+        .datapoints_to_alarm(window.bad)
         .comparison_operator("GreaterThanThreshold")
         .threshold(0.0)
         .treat_missing_data("notBreaching")
@@ -107,7 +155,12 @@ pub(crate) fn alarm_on_expression(
     create_with_options(flow.ctx, name, args, flow.options());
 }
 
-fn sum(id: &'static str, metric: Metric) -> Output<MetricAlarmMetricQuery> {
+fn query(
+    id: &'static str,
+    metric: Metric,
+    stat: &'static str,
+    period: i32,
+) -> Output<MetricAlarmMetricQuery> {
     let Metric {
         namespace,
         name,
@@ -118,10 +171,10 @@ fn sum(id: &'static str, metric: Metric) -> Output<MetricAlarmMetricQuery> {
         expression: None,
         metric: Some(Box::new(MetricAlarmMetricQueryMetric {
             namespace: Some(namespace.to_owned()),
-            metric_name: name.to_owned(),
+            metric_name: name.to_string(),
             dimensions: Some(dimensions),
-            period: EXPRESSION_PERIOD_SECONDS,
-            stat: "Sum".to_owned(),
+            period,
+            stat: stat.to_owned(),
         })),
         return_data: Some(false),
     })

@@ -6,6 +6,14 @@ pub(crate) enum Error {
     /// A value of the configuration is missing or not allowed; the text names both.
     #[error("{0}; nothing was declared")]
     Config(#[from] pulumi_gestalt_rust::ConfigError),
+    /// A contract can't be said in AWS's words.
+    #[error("{contract}: {reason}; nothing was declared")]
+    Contract {
+        /// The Rust type.
+        contract: &'static str,
+        /// What can't be said.
+        reason: String,
+    },
     /// Project and stack make names that AWS refuses.
     #[error(
         "names would begin with \"{prefix}\" (project and stack); allowed are at most {longest} \

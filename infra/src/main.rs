@@ -1,8 +1,9 @@
 //! The Pulumi program: every resource of the outbox.
 //!
-//! Read `users.rs` first: it is the picture of the flow, top-down. Each other file declares one recurring thing.
+//! Read `users.rs` and `orders.rs` first: they are the pictures of the flows, top-down. Each other file declares one recurring thing.
 
 mod alarm;
+mod arn;
 mod aws;
 mod bucket;
 mod bus;
@@ -12,16 +13,24 @@ mod flow;
 mod function;
 mod mapping;
 mod names;
+mod orders;
+mod orders_api;
 mod policy;
 mod queue;
 mod relay;
+mod rest_api;
+mod rest_logs;
+mod rest_method;
+mod rest_stage;
 mod right;
 mod role;
+mod rule;
 mod settings;
 mod subscription;
 mod table;
 mod users;
 mod watch;
+mod watch_orders;
 
 use std::process::ExitCode;
 
@@ -37,12 +46,15 @@ fn main() -> ExitCode {
     run(|ctx| -> Result<(), Error> {
         let names = Names::new(ctx.get_project(), ctx.get_stack())?;
         let settings = Settings::read(ctx)?;
+        let contracts = orders::Contracts::read()?;
         let begin = |type_token, name| Flow::begin(ctx, &names, &settings, type_token, name);
         let account = get_caller_identity::invoke(ctx).account_id;
 
         // The bus is shared: it outlives any one flow that publishes to it.
         let bus = bus::bus_with_archive(&begin("outbox:flow:Events", "events-flow"), "events");
         users::users(&begin("outbox:flow:Users", "users-flow"), &bus, &account);
+        let flow = begin("outbox:flow:Orders", "orders-flow");
+        orders::orders(&flow, &contracts);
         Ok(())
     })
 }

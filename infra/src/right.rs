@@ -19,6 +19,14 @@ pub(crate) fn put_items(table: &TableResult) -> Rights {
         .map(|arn| vec![Statement::allow(&["dynamodb:PutItem"]).on(arn)])
 }
 
+/// Update items, which also makes them; nothing else: neither a condition nor returning what was written needs a right
+/// to read.
+pub(crate) fn update_items(table: &TableResult) -> Rights {
+    table
+        .arn
+        .map(|arn| vec![Statement::allow(&["dynamodb:UpdateItem"]).on(arn)])
+}
+
 /// Read the table's stream, as an event source mapping does with its function's role
 /// (<https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html>).
 ///

@@ -1,4 +1,4 @@
-//! One role per function, with the rights of that function and no others.
+//! One role for each thing that acts, with the rights it needs and no others.
 
 use pulumi_gestalt_rust::{Output, pulumi_combine};
 
@@ -8,25 +8,31 @@ use crate::flow::Flow;
 use crate::policy::{Policy, Statement};
 use crate::right::Rights;
 
-/// An execution role with its one policy.
-pub(crate) struct ExecutionRole {
+/// A role with its one policy.
+pub(crate) struct Role {
     pub(crate) role: RoleResult,
     pub(crate) policy: RolePolicyResult,
 }
 
 /// The role that the function `name` runs with.
-pub(crate) fn execution_role(flow: &Flow, name: &str, rights: Vec<Rights>) -> ExecutionRole {
-    let role_name = format!("{name}-role");
-    let trust = Statement::allow(&["sts:AssumeRole"]).for_service("lambda.amazonaws.com");
-    let role = role::create_with_options(
-        flow.ctx,
-        &role_name,
-        RoleArgs::builder()
-            .name(flow.physical(&role_name))
-            .assume_role_policy(Policy::of([trust]).json())
-            .build_struct(),
-        flow.options(),
-    );
+pub(crate) fn execution_role(flow: &Flow, name: &str, rights: Vec<Rights>) -> Role {
+    let trust = assumed_by("lambda.amazonaws.com");
+    role_with_rights(flow, name, &Output::new(trust), rights)
+}
+
+/// Lets a service take a role.
+pub(crate) fn assumed_by(service: &'static str) -> Statement {
+    Statement::allow(&["sts:AssumeRole"]).for_service(service)
+}
+
+/// The role of `name`: who may take it, and what it may do.
+pub(crate) fn role_with_rights(
+    flow: &Flow,
+    name: &str,
+    trust: &Output<Statement>,
+    rights: Vec<Rights>,
+) -> Role {
+    let role = role(flow, name, trust);
     let policy_name = format!("{name}-policy");
     let policy = role_policy::create_with_options(
         flow.ctx,
@@ -38,7 +44,21 @@ pub(crate) fn execution_role(flow: &Flow, name: &str, rights: Vec<Rights>) -> Ex
             .build_struct(),
         flow.options(),
     );
-    ExecutionRole { role, policy }
+    Role { role, policy }
+}
+
+/// A role without any right as yet.
+pub(crate) fn role(flow: &Flow, name: &str, trust: &Output<Statement>) -> RoleResult {
+    let role_name = format!("{name}-role");
+    role::create_with_options(
+        flow.ctx,
+        &role_name,
+        RoleArgs::builder()
+            .name(flow.physical(&role_name))
+            .assume_role_policy(trust.map(|trust| Policy::of([trust]).json()))
+            .build_struct(),
+        flow.options(),
+    )
 }
 
 /// All rights as one list, known when each of them is.

@@ -2,7 +2,14 @@
 //!
 //! Descriptions for users stand in `Pulumi.yaml`, and the defaults once more: a test keeps both alike.
 
+use std::ops::RangeInclusive;
+
 use pulumi_gestalt_rust::{ConfigError, Context};
+
+use crate::rest_stage::Throttle;
+
+/// Seconds: a relay spends up to 10 on retries and needs time for the rest of its batch.
+const SHORTEST_OF_A_RELAY: i32 = 15;
 
 /// How long CloudWatch Logs can keep a log group's events, in days
 /// (<https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html>).
@@ -20,6 +27,16 @@ pub(crate) struct Size {
     pub(crate) timeout: i32,
 }
 
+/// How the orders API is reached.
+#[derive(Clone, Debug)]
+pub(crate) struct OrdersApi {
+    /// `AWS_IAM` or `NONE`.
+    pub(crate) authorization: String,
+    pub(crate) throttle: Throttle,
+    /// Whether this stack declares the account's role for logs of API Gateway.
+    pub(crate) log_role: bool,
+}
+
 /// All that can be configured, each value within what AWS takes.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
@@ -28,13 +45,14 @@ pub(crate) struct Settings {
     pub(crate) writer: Size,
     pub(crate) users_relay: Size,
     pub(crate) user_created_consumer: Size,
-    /// How long the functions' logs are kept.
+    pub(crate) orders_api: OrdersApi,
+    /// How long logs are kept.
     pub(crate) log_retention_days: i32,
     /// How long events stay in the archive of the bus; 0 is for ever.
     pub(crate) archive_retention_days: i32,
-    /// Whether the table can be restored to any second of the last 35 days.
+    /// Whether the tables can be restored to any second of the last 35 days.
     pub(crate) point_in_time_recovery: bool,
-    /// Whether AWS and Pulumi refuse to delete the table.
+    /// Whether AWS and Pulumi refuse to delete the tables.
     pub(crate) deletion_protection: bool,
     /// Whether a bucket that still holds objects may be deleted with them.
     pub(crate) force_destroy: bool,
@@ -45,33 +63,36 @@ pub(crate) struct Settings {
 impl Settings {
     /// Reads every key; one that is not set has its default. The first bad value ends it.
     pub(crate) fn read(ctx: &Context) -> Result<Self, ConfigError> {
-        let number = |key, default, range: std::ops::RangeInclusive<i32>, unit| {
+        let number = |key: &str, default, range: RangeInclusive<i32>, unit| {
             let (least, most) = (range.start(), range.end());
             let allowed = format!("a whole number from {least} to {most} ({unit})");
             ctx.config_or(key, default, allowed, |value| range.contains(value))
         };
-        let memory = |key, default| number(key, default, 128..=10_240, "MB");
-        let timeout = |key, default, least| number(key, default, least..=900, "seconds");
+        let size = |function, memory_size, timeout, shortest| {
+            let key = |property| format!("{function}{property}");
+            Ok::<Size, ConfigError>(Size {
+                memory_size: number(&key("MemorySize"), memory_size, 128..=10_240, "MB")?,
+                timeout: number(&key("Timeout"), timeout, shortest..=900, "seconds")?,
+            })
+        };
         let switch = |key, default| ctx.config_or(key, default, "true or false", |_| true);
+        let word = |key, default: &str, words: [&str; 2]| {
+            let allowed = words.join(" or ");
+            let is_one = |value: &String| words.contains(&value.as_str());
+            ctx.config_or(key, default.to_owned(), allowed, is_one)
+        };
         Ok(Self {
-            architecture: ctx.config_or(
-                "architecture",
-                "arm64".to_owned(),
-                "arm64 or x86_64",
-                |value| ["arm64", "x86_64"].contains(&value.as_str()),
-            )?,
-            writer: Size {
-                memory_size: memory("writerMemorySize", 128)?,
-                timeout: timeout("writerTimeout", 10, 1)?,
-            },
-            users_relay: Size {
-                memory_size: memory("usersRelayMemorySize", 256)?,
-                // It spends up to 10 s on retries and needs time for the rest of its batch.
-                timeout: timeout("usersRelayTimeout", 30, 15)?,
-            },
-            user_created_consumer: Size {
-                memory_size: memory("userCreatedConsumerMemorySize", 128)?,
-                timeout: timeout("userCreatedConsumerTimeout", 10, 1)?,
+            architecture: word("architecture", "arm64", ["arm64", "x86_64"])?,
+            writer: size("writer", 128, 10, 1)?,
+            users_relay: size("usersRelay", 256, 30, SHORTEST_OF_A_RELAY)?,
+            user_created_consumer: size("userCreatedConsumer", 128, 10, 1)?,
+            orders_api: OrdersApi {
+                authorization: word("ordersApiAuthorization", "AWS_IAM", ["AWS_IAM", "NONE"])?,
+                throttle: Throttle {
+                    rate: number("ordersApiRateLimit", 2000, 1..=10_000, "requests a second")?,
+                    burst: number("ordersApiBurstLimit", 1000, 1..=5000, "requests at once")?,
+                },
+                log_role: switch("apiGatewayLogRole", true)?,
             },
             log_retention_days: ctx.config_or(
                 "logRetentionDays",

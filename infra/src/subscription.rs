@@ -5,7 +5,7 @@ use contract::{Event, EventPattern};
 use pulumi_gestalt_rust::Output;
 
 use crate::aws::cloudwatch::event_bus::EventBusResult;
-use crate::aws::cloudwatch::event_rule::{self, EventRuleArgs, EventRuleResult};
+use crate::aws::cloudwatch::event_rule::EventRuleResult;
 use crate::aws::cloudwatch::event_target::{self, EventTargetArgs, EventTargetResult};
 use crate::aws::lambda::permission::{self, PermissionArgs, PermissionResult};
 use crate::aws::sqs::queue::QueueResult;
@@ -15,6 +15,7 @@ use crate::consumer::Consumer;
 use crate::flow::Flow;
 use crate::function::Function;
 use crate::queue::{accept_from_rule, failure_queue};
+use crate::rule::rule;
 
 /// EventBridge's longest: a day of retries with back-off
 /// (<https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html>).
@@ -55,7 +56,8 @@ pub(crate) fn subscribe<E: Event>(
     bus: &EventBusResult,
     consumer: &Consumer,
 ) -> Subscription {
-    let rule = rule_for::<E>(flow, name, bus);
+    let description = format!("{} of {}", E::DETAIL_TYPE, E::SOURCE);
+    let rule = rule(flow, name, &description, &EventPattern::of::<E>(), bus);
     let dead_letters_name = format!("{name}-dead-letters");
     let dead_letters = failure_queue(flow, &dead_letters_name);
     let dead_letters_policy = accept_from_rule(flow, &dead_letters_name, &dead_letters, &rule);
@@ -90,20 +92,6 @@ pub(crate) fn subscribe<E: Event>(
         permission,
         target,
     }
-}
-
-fn rule_for<E: Event>(flow: &Flow, name: &str, bus: &EventBusResult) -> EventRuleResult {
-    event_rule::create_with_options(
-        flow.ctx,
-        name,
-        EventRuleArgs::builder()
-            .name(flow.physical(name))
-            .description(format!("{} of {}", E::DETAIL_TYPE, E::SOURCE))
-            .event_bus_name(bus.name.clone())
-            .event_pattern(EventPattern::of::<E>().to_string())
-            .build_struct(),
-        flow.options(),
-    )
 }
 
 /// The function may be invoked by this rule alone

@@ -1,10 +1,9 @@
 //! What is watched, hop by hop: each place where events are late, refused or dropped has an alarm. (A queue that keeps
 //! failures has its own, see `queue.rs`.)
 
-use pulumi_gestalt_rust::pulumi_combine;
-
-use crate::alarm::{Above, Dimensions, Metric, alarm, alarm_on_expression};
+use crate::alarm::{Above, Expression, Metric, Window, alarm, alarm_on_expression};
 use crate::aws::cloudwatch::event_bus::EventBusResult;
+use crate::aws::cloudwatch::event_rule::EventRuleResult;
 use crate::aws::lambda::event_source_mapping::EventSourceMappingResult;
 use crate::consumer::Consumer;
 use crate::flow::Flow;
@@ -60,43 +59,52 @@ pub(crate) fn watch_consumer(flow: &Flow, consumer: &Consumer) {
     destination_failures(flow, function);
 }
 
-/// The rule: its dead-letter queue refuses, or what `relay` publishes does not reach it.
+/// The rule of a subscription: its dead-letter queue refuses, or what `relay` publishes does not reach it.
 pub(crate) fn watch_rule(
     flow: &Flow,
     bus: &EventBusResult,
     subscription: &Subscription,
     relay: &Relay,
 ) {
-    let of_rule = |name| Metric {
-        namespace: "AWS/Events",
-        name,
-        // A custom bus's rule has both dimensions, one on the default bus has the rule's name alone:
-        // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html
-        dimensions: pulumi_combine!(bus.name.clone(), subscription.rule.name.clone()).map(
-            |(bus, rule)| {
-                let pairs = [("EventBusName", bus), ("RuleName", rule)];
-                Dimensions::from(pairs.map(|(dimension, value)| (dimension.to_owned(), value)))
-            },
-        ),
-    };
-    alarm(
-        flow,
-        &format!("{}-invocations-failed-to-be-sent-to-dlq", subscription.name),
-        "Events are lost: neither the target nor its dead-letter queue took them. Check the queue's policy.",
-        of_rule("InvocationsFailedToBeSentToDlq"),
-        Above::Sum(0.0),
-    );
+    let Subscription { name, rule, .. } = subscription;
+    watch_dead_letters(flow, name, bus, rule);
     alarm_on_expression(
         flow,
-        &format!("{}-matched-events", subscription.name),
+        &format!("{name}-matched-events"),
         "The relay ran and in six hours the rule matched no event. Either nothing was created, or the events go to a \
          bus that is not there: PutEvents answers with success then.",
-        "IF(FILL(relayed, 0) > 0 AND FILL(matched, 0) == 0, 1, 0)",
-        [
-            ("relayed", lambda("Invocations", &relay.function)),
-            ("matched", of_rule("MatchedEvents")),
-        ],
+        Expression {
+            formula: "IF(FILL(relayed, 0) > 0 AND FILL(matched, 0) == 0, 1, 0)",
+            metrics: [
+                ("relayed", lambda("Invocations", &relay.function), "Sum"),
+                ("matched", of_rule("MatchedEvents", bus, rule), "Sum"),
+            ],
+            window: Window::SIX_HOURS,
+        },
     );
+}
+
+/// A rule whose dead-letter queue refuses.
+pub(crate) fn watch_dead_letters(
+    flow: &Flow,
+    name: &str,
+    bus: &EventBusResult,
+    rule: &EventRuleResult,
+) {
+    alarm(
+        flow,
+        &format!("{name}-invocations-failed-to-be-sent-to-dlq"),
+        "Events are lost: neither the target nor its dead-letter queue took them. Check the queue's policy.",
+        of_rule("InvocationsFailedToBeSentToDlq", bus, rule),
+        Above::Sum(0.0),
+    );
+}
+
+/// A custom bus's rule has both dimensions, one on the default bus has the rule's name alone
+/// (<https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html>).
+pub(crate) fn of_rule(name: &'static str, bus: &EventBusResult, rule: &EventRuleResult) -> Metric {
+    let (bus, rule) = (("EventBusName", &bus.name), ("RuleName", &rule.name));
+    Metric::of_both("AWS/Events", name, bus, rule)
 }
 
 fn destination_failures(flow: &Flow, function: &Function) {
@@ -109,6 +117,6 @@ fn destination_failures(flow: &Flow, function: &Function) {
     );
 }
 
-fn lambda(metric: &'static str, function: &Function) -> Metric {
+pub(crate) fn lambda(metric: &'static str, function: &Function) -> Metric {
     Metric::of("AWS/Lambda", metric, "FunctionName", &function.lambda.name)
 }

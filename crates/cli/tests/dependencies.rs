@@ -20,7 +20,12 @@ const ALLOWED: [(&str, &[&str]); 14] = [
     ("sandbox", &[]),
     ("bench", &["sandbox"]),
     ("cargo-outbox", &["bench", "delivery", "emulator", "stack"]),
-    ("infra", &["contract", "events", "pulumi", "stack"]),
+    (
+        "infra",
+        &[
+            "contract", "delivery", "emulator", "events", "pulumi", "stack",
+        ],
+    ),
     (
         "simulation",
         &[

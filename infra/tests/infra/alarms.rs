@@ -46,6 +46,10 @@ async fn given_the_dev_stack_then_each_place_where_events_are_late_or_lost_is_wa
         ("AsyncEventsDropped", consumer),
         ("InvocationsFailedToBeSentToDlq", rule),
         (
+            "5XXError",
+            json!({ "ApiName": "outbox-dev-orders-api", "Stage": "v1" }),
+        ),
+        (
             "ApproximateNumberOfMessagesVisible",
             queue("users-relay-quarantine"),
         ),

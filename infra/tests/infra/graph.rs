@@ -79,9 +79,8 @@ async fn given_an_event_on_its_way_then_the_mapping_comes_last_and_goes_first() 
     let apart: BTreeSet<_> = stack
         .resources
         .iter()
-        .filter(|resource| {
-            resource.custom && resource.urn != mapping.urn && !behind.contains(&resource.urn)
-        })
+        .filter(|resource| resource.parent == mapping.parent)
+        .filter(|resource| resource.urn != mapping.urn && !behind.contains(&resource.urn))
         .filter(|resource| resource.type_token != "aws:cloudwatch/metricAlarm:MetricAlarm")
         .map(|resource| resource.name.as_str())
         .collect();
@@ -172,7 +171,11 @@ async fn given_the_dev_stack_then_every_resource_belongs_to_a_flow_and_every_flo
     }
     assert_eq!(
         flows,
-        BTreeSet::from(["outbox:flow:Events", "outbox:flow:Users"])
+        BTreeSet::from([
+            "outbox:flow:Events",
+            "outbox:flow:Orders",
+            "outbox:flow:Users"
+        ])
     );
 }
 

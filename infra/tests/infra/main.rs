@@ -13,6 +13,7 @@ mod functions;
 mod graph;
 mod packages;
 mod refusals;
+mod rest_api;
 mod rights;
 mod schema;
 mod settings;

@@ -3,8 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
+use stack::Resource;
 
 use crate::declared::{Permission, dev, named, permissions, permissions_of_function};
+
+const ROLE: &str = "aws:iam/role:Role";
 
 /// Every wildcard, and why AWS lets it not be narrower.
 const WILDCARDS: [(&str, &str, &str); 4] = [
@@ -160,8 +163,10 @@ async fn given_the_dev_stack_then_each_function_has_a_role_of_its_own_that_only_
         .map(|function| function.inputs["role"].to_string())
         .collect();
     assert_eq!(roles.len(), 3);
-    assert_eq!(stack.of_type("aws:iam/role:Role").count(), 3);
-    for role in stack.of_type("aws:iam/role:Role") {
+    let is_of_function = |role: &&Resource| roles.contains(&role.outputs["arn"].to_string());
+    let of_functions: Vec<_> = stack.of_type(ROLE).filter(is_of_function).collect();
+    assert_eq!(of_functions.len(), 3);
+    for role in of_functions {
         let trust: Value =
             serde_json::from_str(role.inputs["assumeRolePolicy"].as_str().unwrap()).unwrap();
         assert_eq!(
@@ -169,6 +174,36 @@ async fn given_the_dev_stack_then_each_function_has_a_role_of_its_own_that_only_
             json!([{
                 "Effect": "Allow",
                 "Principal": { "Service": "lambda.amazonaws.com" },
+                "Action": ["sts:AssumeRole"]
+            }])
+        );
+    }
+}
+
+#[tokio::test]
+async fn given_the_orders_api_then_it_may_update_the_orders_table_and_nothing_else() {
+    let stack = dev().await;
+    let policy = named(&stack, "aws:iam/rolePolicy:RolePolicy", "orders-api-policy");
+    let table = named(&stack, "aws:dynamodb/table:Table", "orders");
+    assert_eq!(
+        permissions(policy),
+        [Permission {
+            actions: vec!["dynamodb:UpdateItem".to_owned()],
+            resource: table.text("arn").unwrap().to_owned(),
+            service: None,
+            condition: Value::Null,
+        }]
+    );
+    let role = named(&stack, ROLE, "orders-api-role");
+    assert_eq!(policy.inputs["role"], role.outputs["name"]);
+    for role in ["orders-api-role", "api-gateway-logs-role"] {
+        let trust = named(&stack, ROLE, role).inputs["assumeRolePolicy"].clone();
+        let trust: Value = serde_json::from_str(trust.as_str().unwrap()).unwrap();
+        assert_eq!(
+            trust["Statement"],
+            json!([{
+                "Effect": "Allow",
+                "Principal": { "Service": "apigateway.amazonaws.com" },
                 "Action": ["sts:AssumeRole"]
             }])
         );

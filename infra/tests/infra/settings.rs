@@ -49,6 +49,22 @@ async fn given_a_bad_value_then_one_line_names_key_value_and_what_is_allowed() {
         ("pointInTimeRecovery", "yes", "true or false".to_owned()),
         ("deletionProtection", "on", "true or false".to_owned()),
         ("forceDestroy", "True", "true or false".to_owned()),
+        ("apiGatewayLogRole", "1", "true or false".to_owned()),
+        (
+            "ordersApiAuthorization",
+            "none",
+            "AWS_IAM or NONE".to_owned(),
+        ),
+        (
+            "ordersApiRateLimit",
+            "10001",
+            number("1 to 10000 (requests a second)"),
+        ),
+        (
+            "ordersApiBurstLimit",
+            "0",
+            number("1 to 5000 (requests at once)"),
+        ),
         (
             "alarmTopicArn",
             "alarms",

@@ -247,17 +247,19 @@ async fn given_the_dev_stack_then_every_event_of_the_bus_is_archived() {
 }
 
 #[tokio::test]
-async fn given_the_dev_stack_then_the_table_streams_new_images_of_items_by_id() {
-    let table = dev().await;
-    let table = named(&table, TABLE, "users");
-    assert_eq!(table.inputs["billingMode"], "PAY_PER_REQUEST");
-    assert_eq!(table.inputs["hashKey"], "id");
-    assert_eq!(
-        table.inputs["attributes"],
-        json!([{ "name": "id", "type": "S" }])
-    );
-    assert_eq!(table.inputs["streamEnabled"], true);
-    assert_eq!(table.inputs["streamViewType"], "NEW_IMAGE");
+async fn given_the_dev_stack_then_its_tables_stream_new_images_of_items_by_id() {
+    let stack = dev().await;
+    for name in ["users", "orders"] {
+        let table = named(&stack, TABLE, name);
+        assert_eq!(table.inputs["billingMode"], "PAY_PER_REQUEST");
+        assert_eq!(table.inputs["hashKey"], "id");
+        assert_eq!(
+            table.inputs["attributes"],
+            json!([{ "name": "id", "type": "S" }])
+        );
+        assert_eq!(table.inputs["streamEnabled"], true);
+        assert_eq!(table.inputs["streamViewType"], "NEW_IMAGE");
+    }
 }
 
 #[tokio::test]
@@ -270,21 +272,21 @@ async fn given_no_configuration_then_data_is_protected_and_in_dev_destroy_works(
     .await
     .unwrap();
     for (stack, production) in [(protected, true), (dev().await, false)] {
-        let table = named(&stack, TABLE, "users");
-        assert_eq!(
-            table.inputs["pointInTimeRecovery"],
-            json!({ "enabled": production })
-        );
-        assert_eq!(table.inputs["deletionProtectionEnabled"], production);
-        assert_eq!(table.protect, production);
+        for table in stack.of_type(TABLE) {
+            assert_eq!(
+                table.inputs["pointInTimeRecovery"],
+                json!({ "enabled": production })
+            );
+            assert_eq!(table.inputs["deletionProtectionEnabled"], production);
+            assert_eq!(table.protect, production);
+        }
         assert_eq!(
             named(&stack, BUCKET, "users-stream-failures").inputs["forceDestroy"],
             !production
         );
-        assert_eq!(
-            stack.resources.iter().filter(|one| one.protect).count(),
-            usize::from(production)
-        );
+        let protected = stack.resources.iter().filter(|one| one.protect).count();
+        let tables = stack.of_type(TABLE).count();
+        assert_eq!(protected, if production { tables } else { 0 });
     }
 }
 
@@ -301,11 +303,16 @@ async fn given_the_dev_stack_then_every_physical_name_begins_with_project_and_st
         let expected = match resource.type_token.as_str() {
             BUCKET => format!("outbox-dev-{}-{ACCOUNT}", resource.name),
             "aws:cloudwatch/logGroup:LogGroup" => {
-                format!(
-                    "/aws/lambda/outbox-dev-{}",
-                    resource.name.trim_end_matches("-logs")
-                )
+                let of = resource.name.trim_end_matches("-logs");
+                let service = if of.ends_with("-api") {
+                    "apigateway"
+                } else {
+                    "lambda"
+                };
+                format!("/aws/{service}/outbox-dev-{of}")
             }
+            // A model's name has letters and digits only, and is unique within its API.
+            "aws:apigateway/model:Model" => resource.name.replace("orders-api-", ""),
             _ => format!("outbox-dev-{}", resource.name),
         };
         assert_eq!(name.as_str(), Some(expected.as_str()), "{}", resource.urn);
@@ -317,7 +324,7 @@ async fn given_the_dev_stack_then_its_outputs_name_what_a_user_works_with() {
     let stack = dev().await;
     let queue = |name| format!("https://sqs.eu-west-1.amazonaws.com/{ACCOUNT}/outbox-dev-{name}");
     assert_eq!(
-        Value::Object(stack.outputs),
+        Value::Object(stack.outputs.clone()),
         json!({
             "writerFunction": "outbox-dev-writer",
             "usersRelayFunction": "outbox-dev-users-relay",
@@ -328,6 +335,8 @@ async fn given_the_dev_stack_then_its_outputs_name_what_a_user_works_with() {
             "deadLetterQueueUrl": queue("user-created-dead-letters"),
             "consumerFailureQueueUrl": queue("user-created-consumer-failures"),
             "streamFailuresBucket": format!("outbox-dev-users-stream-failures-{ACCOUNT}"),
+            "ordersApiUrl": stack.outputs["ordersApiUrl"],
+            "ordersTable": "outbox-dev-orders",
         })
     );
 }

@@ -1,0 +1,25 @@
+//! ARNs that belong to no resource.
+
+/// The operation `name` of DynamoDB as an API calls it, in the partition and region of `arn`: the account's place holds
+/// the service (<https://docs.aws.amazon.com/apigateway/latest/api/API_Integration.html>).
+pub(crate) fn dynamodb_action(arn: &str, name: &str) -> String {
+    let mut parts = arn.split(':').skip(1);
+    let partition = parts.next().unwrap_or_default();
+    let region = parts.nth(1).unwrap_or_default();
+    format!("arn:{partition}:apigateway:{region}:dynamodb:action/{name}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TABLE: &str = "arn:aws-cn:dynamodb:cn-north-1:123456789012:table/orders";
+
+    #[test]
+    fn an_action_is_of_the_partition_and_region_of_its_table() {
+        assert_eq!(
+            dynamodb_action(TABLE, "UpdateItem"),
+            "arn:aws-cn:apigateway:cn-north-1:dynamodb:action/UpdateItem"
+        );
+    }
+}

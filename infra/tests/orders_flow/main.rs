@@ -1,0 +1,18 @@
+//! The declared orders API, run by the emulator: what a client asks, hears and leaves in the table. And one test for
+//! each fault of the public sample that this flow began as.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test stops at the first surprise"
+)]
+
+#[path = "../infra/declared.rs"]
+#[allow(dead_code, reason = "the tests of the declaration use the rest")]
+mod declared;
+
+mod access;
+mod backends;
+mod changing;
+mod creating;
+mod shop;
