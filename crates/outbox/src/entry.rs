@@ -99,7 +99,12 @@ pub(crate) fn entries(events: Events, mut origin: Origin<'_>) -> Result<Vec<Entr
             .filter(|entry: &&Entry| entry.detail_type == draft.detail_type)
             .count();
         let event_id = event_id(origin.stream_event_id, draft.detail_type, nth);
-        entries.push(entry(draft, event_id, &mut origin)?);
+        entries.push(entry(
+            draft,
+            event_id,
+            &mut origin.metadata,
+            origin.occurred,
+        )?);
     }
     Ok(entries)
 }
@@ -113,68 +118,65 @@ fn event_id(stream_event_id: &str, detail_type: &str, nth: usize) -> String {
     }
 }
 
-fn entry(draft: Draft, event_id: String, origin: &mut Origin<'_>) -> Result<Entry, String> {
+/// Completes an event with its id and metadata, of which the rest is given, and checks it.
+pub(crate) fn entry(
+    draft: Draft,
+    event_id: String,
+    metadata: &mut Metadata,
+    time: Timestamp,
+) -> Result<Entry, String> {
     let Draft {
         source,
         detail_type,
         version,
         data,
     } = draft;
-    let refuse = |event_id: &str, problem: String| {
-        Err(format!(
-            "the event {event_id} can't be published: {problem}"
-        ))
-    };
-    match source.chars().count() {
-        0 => return refuse(&event_id, "its source is empty".to_owned()),
-        length if length > SOURCE_LENGTH => {
-            return refuse(
-                &event_id,
-                format!("its source has {length} characters, {SOURCE_LENGTH} are allowed"),
-            );
-        }
-        _ => {}
-    }
-    match detail_type.chars().count() {
-        0 => return refuse(&event_id, "its detail-type is empty".to_owned()),
-        length if length > DETAIL_TYPE_LENGTH => {
-            return refuse(
-                &event_id,
-                format!(
-                    "its detail-type has {length} characters, {DETAIL_TYPE_LENGTH} are allowed"
-                ),
-            );
-        }
-        _ => {}
-    }
-    let data = match data {
-        Ok(data) => data,
-        Err(error) => return refuse(&event_id, format!("it can't be serialised: {error}")),
-    };
-    let metadata = &mut origin.metadata;
     metadata.event_id = event_id;
     metadata.version = version;
-    let detail = detail(data, metadata);
-    let event_id = mem::take(&mut metadata.event_id);
-    let detail = match detail {
-        Ok(detail) => detail,
-        Err(problem) => return refuse(&event_id, problem),
+    let detail = match data {
+        Ok(data) => detail(data, metadata),
+        Err(error) => Err(format!("it can't be serialised: {error}")),
     };
+    let event_id = mem::take(&mut metadata.event_id);
     let entry = Entry {
-        event_id,
         source: source.into(),
         detail_type: detail_type.into(),
-        detail,
-        time: origin.occurred,
+        detail: detail.map_err(|problem| refused(&event_id, &problem))?,
+        event_id,
+        time,
     };
+    checked(entry)
+}
+
+/// The entry if it keeps the limits of PutEvents.
+pub(crate) fn checked(entry: Entry) -> Result<Entry, String> {
+    let refuse = |problem: String| Err(refused(&entry.event_id, &problem));
+    for (name, text, limit) in [
+        ("source", &entry.source, SOURCE_LENGTH),
+        ("detail-type", &entry.detail_type, DETAIL_TYPE_LENGTH),
+    ] {
+        // No text has more characters than bytes, and counting those is free.
+        if text.is_empty() {
+            return refuse(format!("its {name} is empty"));
+        }
+        if text.len() > limit {
+            let length = text.chars().count();
+            if length > limit {
+                return refuse(format!(
+                    "its {name} has {length} characters, {limit} are allowed"
+                ));
+            }
+        }
+    }
     let bytes = entry.bytes();
     if bytes > ENTRY_BYTES {
-        let event_id = &entry.event_id;
-        return Err(format!(
-            "the event {event_id} can't be published: it has {bytes} bytes, {ENTRY_BYTES} are allowed"
-        ));
+        return refuse(format!("it has {bytes} bytes, {ENTRY_BYTES} are allowed"));
     }
     Ok(entry)
+}
+
+fn refused(event_id: &str, problem: &str) -> String {
+    format!("the event {event_id} can't be published: {problem}")
 }
 
 /// Appends the metadata to the serialised data without reading it again.

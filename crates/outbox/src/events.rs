@@ -8,7 +8,7 @@ pub struct Events {
 }
 
 /// An event without its metadata, serialised at once so that events of different types fit into one list.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Draft {
     pub(crate) source: &'static str,
     pub(crate) detail_type: &'static str,
@@ -47,7 +47,7 @@ impl Events {
     }
 }
 
-fn draft<E: Event>(event: &E) -> Draft {
+pub(crate) fn draft<E: Event>(event: &E) -> Draft {
     Draft {
         source: E::SOURCE,
         detail_type: E::DETAIL_TYPE,

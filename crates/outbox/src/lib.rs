@@ -95,10 +95,13 @@ pub mod publish;
 pub mod quarantine;
 mod record;
 pub mod relay;
+pub mod row;
 #[cfg(feature = "aws")]
 pub mod sdk;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+#[cfg(feature = "aws")]
+pub mod transact;
 pub mod verdict;
 
 #[cfg(feature = "aws")]

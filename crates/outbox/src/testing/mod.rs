@@ -38,11 +38,15 @@
 
 mod bus;
 #[cfg(feature = "aws")]
+mod expression;
+#[cfg(feature = "aws")]
 mod idempotency;
 #[cfg(feature = "aws")]
 mod messages;
 mod quarantine;
 mod records;
+#[cfg(feature = "aws")]
+mod tables;
 
 pub use bus::Bus;
 #[cfg(feature = "aws")]
@@ -51,3 +55,5 @@ pub use idempotency::IdempotencyRecords;
 pub use messages::messages;
 pub use quarantine::Quarantine;
 pub use records::{Record, expiries, inserts, modifications, removals};
+#[cfg(feature = "aws")]
+pub use tables::{Fault, Tables};
