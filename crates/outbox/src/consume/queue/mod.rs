@@ -83,17 +83,24 @@ where
     let end = deadline - TO_ANSWER.min(left / 8);
     let progress = Mutex::new(vec![Progress::NotBegun; names.len()]);
     let (handler, progress) = (&handler, &progress);
-    let all = stream::iter(lanes).for_each_concurrent(SIDE_BY_SIDE, |lane| async move {
-        for message in lane {
-            // Else a handler without any wait would begin after the end.
-            if Instant::now() >= end {
-                return;
+    // Collected, so that the compiler sees that the whole can be sent between threads whatever the handler borrows.
+    let lanes: Vec<_> = lanes
+        .into_iter()
+        .map(|lane| async move {
+            for message in lane {
+                // Else a handler without any wait would begin after the end.
+                if Instant::now() >= end {
+                    return;
+                }
+                let position = message.position;
+                lock(progress)[position] = Progress::Begun;
+                lock(progress)[position] = consume(message, handler).await;
             }
-            let position = message.position;
-            lock(progress)[position] = Progress::Begun;
-            lock(progress)[position] = consume(message, handler).await;
-        }
-    });
+        })
+        .collect();
+    let all = stream::iter(lanes)
+        .buffer_unordered(SIDE_BY_SIDE)
+        .collect::<Vec<()>>();
     // What it says is in the progress as well.
     let _ = timeout_at(end, before(deadline, all)).await;
 
