@@ -2,7 +2,8 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 use emulator::Options;
 use emulator::mapping::Polling;
 
@@ -35,7 +36,11 @@ impl Arguments {
         let as_subcommand = words.get(1).is_some_and(|word| word == "outbox");
         let skipped = usize::from(as_subcommand);
         let program = words.first().cloned().into_iter();
-        Self::try_parse_from(program.chain(words.into_iter().skip(1 + skipped)))
+        let arguments = Self::try_parse_from(program.chain(words.into_iter().skip(1 + skipped)))?;
+        if let Command::Demo(demo) = &arguments.command {
+            demo.check()?;
+        }
+        Ok(arguments)
     }
 }
 
@@ -122,38 +127,75 @@ pub(crate) struct Up {
     pub(crate) settings: Settings,
 }
 
-/// Writes users through the writer function and checks that each one's event reached the consumer.
+/// Writes items as a flow's clients do and checks that each one's events reached all of its consumers.
 #[derive(Debug, Args)]
-#[command(after_help = "\
-Runs on free ports and keeps its state in memory unless --state is given.
-Exit code: 0 if every written user's event reached the consumer unchanged, 1 if not.
-A line of FILE that the writer refuses is reported with its number; it is not written, so not missing.
-
-Examples:
-  cargo outbox demo --users 1
-  cargo outbox demo --users 200 --poll aws
-  cargo outbox demo --from users.jsonl")]
+#[command(after_help = application::DEMO_EXAMPLES)]
 pub(crate) struct Demo {
     #[command(flatten)]
     pub(crate) place: Place,
-    /// How many users to generate
-    #[arg(long, value_name = "N", default_value_t = 10, conflicts_with = "from",
+    /// Which flow of the stack
+    #[arg(long, value_enum, default_value_t = Flow::Users)]
+    pub(crate) flow: Flow,
+    /// How many users to generate [default: 10]
+    #[arg(long, value_name = "N", conflicts_with = "from",
           value_parser = clap::value_parser!(u32).range(1..))]
-    pub(crate) users: u32,
-    /// Give each JSON line of FILE to the writer as its event
+    pub(crate) users: Option<u32>,
+    /// How many orders to generate [default: 20]
+    #[arg(long, value_name = "N", conflicts_with = "from",
+          value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) orders: Option<u32>,
+    /// Send each JSON line of FILE: to the writer as its event, to the REST API as its request
     #[arg(long, value_name = "FILE")]
     pub(crate) from: Option<PathBuf>,
-    /// How many invocations of the writer may run side by side
-    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..))]
-    pub(crate) concurrency: u16,
-    /// At most this many writes a second [default: as many as go]
+    /// Of a hundred orders so many change their status after they were created [default: 25]
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
+    pub(crate) changed: Option<u8>,
+    /// How many writes may be under way side by side [default: 4, of orders 16]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) concurrency: Option<u16>,
+    /// At most this many users or orders a second [default: as many as go]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) rate: Option<u16>,
+    /// When half is written, let the event bus answer 500 to PutEvents for this long
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) bus_outage: Option<u16>,
     /// Give up when for this many seconds nothing more has arrived
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     pub(crate) patience: u32,
     #[command(flatten)]
     pub(crate) settings: Settings,
+}
+
+/// The flows that the demo knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Flow {
+    /// A function writes users, a relay publishes
+    Users,
+    /// Clients post orders to a REST API, a pipe publishes, functions read queues
+    Orders,
+}
+
+impl Demo {
+    /// Refuses options that mean the other flow.
+    fn check(&self) -> Result<(), clap::Error> {
+        let (other, given) = match self.flow {
+            Flow::Users => (
+                "orders",
+                [
+                    ("--orders", self.orders.is_some()),
+                    ("--changed", self.changed.is_some()),
+                ],
+            ),
+            Flow::Orders => ("users", [("--users", self.users.is_some()), ("", false)]),
+        };
+        match given.into_iter().find(|(_, given)| *given) {
+            None => Ok(()),
+            Some((option, _)) => Err(Arguments::command().error(
+                ErrorKind::ArgumentConflict,
+                format!("{option} is of the flow {other}: say --flow {other}, or leave it out"),
+            )),
+        }
+    }
 }
 
 /// Invokes a function of the running stack and prints its answer.
@@ -239,8 +281,6 @@ fn retry_waits(text: &str) -> Result<[Duration; 2], String> {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail so")]
 
-    use clap::CommandFactory;
-
     use super::*;
 
     fn parse(line: &str) -> Result<Arguments, clap::Error> {
@@ -261,7 +301,7 @@ mod tests {
             let Command::Demo(demo) = parse(line).unwrap().command else {
                 panic!("{line} is not the demo")
             };
-            assert_eq!(demo.users, 3);
+            assert_eq!((demo.flow, demo.users), (Flow::Users, Some(3)));
         }
     }
 
@@ -269,6 +309,21 @@ mod tests {
     fn users_and_a_file_exclude_each_other() {
         assert!(parse("cargo-outbox demo --users 3 --from users.jsonl").is_err());
         assert!(parse("cargo-outbox demo --users 0").is_err());
+    }
+
+    #[test]
+    fn an_option_of_the_other_flow_and_an_unknown_flow_are_refused_with_what_to_say() {
+        for (line, said) in [
+            ("cargo-outbox demo --orders 3", "--flow orders"),
+            ("cargo-outbox demo --changed 3", "--flow orders"),
+            ("cargo-outbox demo --flow orders --users 3", "--flow users"),
+            ("cargo-outbox demo --flow order", "users, orders"),
+        ] {
+            let error = parse(line).unwrap_err();
+            assert!(error.to_string().contains(said), "{line}: {error}");
+            assert_eq!(error.exit_code(), 2);
+        }
+        assert!(parse("cargo-outbox demo --flow orders --orders 3 --changed 0").is_ok());
     }
 
     #[test]

@@ -65,30 +65,81 @@ impl Client {
     ) -> Result<Option<Map<String, Value>>, Error> {
         let request =
             json!({"TableName": table, "Key": {key: {"S": value}}, "ConsistentRead": true});
-        let credential = format!(
-            "AWS4-HMAC-SHA256 Credential={}/19700101/{}/dynamodb/aws4_request, SignedHeaders=host, Signature=0",
-            self.running.access_key_id, self.running.region
-        );
+        let answer = self.dynamodb("GetItem", &request).await?;
+        match answer.get("Item").and_then(Value::as_object) {
+            Some(item) => {
+                let plain = plain_item(item).map(Some);
+                plain.ok_or_else(|| self.answered(200, &answer.to_string()))
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// Reads all items of a table with `Scan`, page by page, and takes their type letters off.
+    ///
+    /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Scan.html>
+    pub(crate) async fn items(&self, table: &str) -> Result<Vec<Map<String, Value>>, Error> {
+        let mut items = Vec::new();
+        let mut request = json!({"TableName": table, "ConsistentRead": true});
+        loop {
+            let page = self.dynamodb("Scan", &request).await?;
+            let found = page.get("Items").and_then(Value::as_array);
+            for item in found.into_iter().flatten() {
+                let plain = item.as_object().and_then(plain_item);
+                items.push(plain.ok_or_else(|| self.answered(200, &item.to_string()))?);
+            }
+            match page.get("LastEvaluatedKey") {
+                Some(key) => request["ExclusiveStartKey"] = key.clone(),
+                None => return Ok(items),
+            }
+        }
+    }
+
+    /// Sends a JSON body to a REST API, signed in name only, and answers the status and the body.
+    pub(crate) async fn request(
+        &self,
+        method: &str,
+        address: &str,
+        body: String,
+    ) -> Result<(u16, String), Error> {
+        let credential = self.credential("execute-api");
+        let headers = [
+            ("content-type", "application/json"),
+            ("authorization", credential.as_str()),
+        ];
+        self.send(method, address, &headers, body).await
+    }
+
+    async fn dynamodb(&self, operation: &str, request: &Value) -> Result<Value, Error> {
+        let credential = self.credential("dynamodb");
+        let target = format!("DynamoDB_20120810.{operation}");
         let headers = [
             ("content-type", "application/x-amz-json-1.0"),
-            ("x-amz-target", "DynamoDB_20120810.GetItem"),
+            ("x-amz-target", target.as_str()),
             ("authorization", credential.as_str()),
         ];
         let (status, body) = self
             .post(&self.running.endpoint, &headers, request.to_string())
             .await?;
-        let answer = || Error::Answer {
+        if status != 200 {
+            return Err(self.answered(status, &body));
+        }
+        serde_json::from_str(&body).map_err(|_| self.answered(status, &body))
+    }
+
+    /// The emulator looks at the key and leaves the signature unverified.
+    fn credential(&self, service: &str) -> String {
+        format!(
+            "AWS4-HMAC-SHA256 Credential={}/19700101/{}/{service}/aws4_request, SignedHeaders=host, Signature=0",
+            self.running.access_key_id, self.running.region
+        )
+    }
+
+    fn answered(&self, status: u16, body: &str) -> Error {
+        Error::Answer {
             address: self.running.endpoint.clone(),
             status,
-            body: body.clone(),
-        };
-        if status != 200 {
-            return Err(answer());
-        }
-        let parsed: Value = serde_json::from_str(&body).map_err(|_| answer())?;
-        match parsed.get("Item").and_then(Value::as_object) {
-            Some(item) => plain_item(item).map(Some).ok_or_else(answer),
-            None => Ok(None),
+            body: body.to_owned(),
         }
     }
 
@@ -98,7 +149,18 @@ impl Client {
         headers: &[(&str, &str)],
         body: String,
     ) -> Result<(u16, String), Error> {
-        let mut request = self.http.post(address).body(body);
+        self.send("POST", address, headers, body).await
+    }
+
+    async fn send(
+        &self,
+        method: &str,
+        address: &str,
+        headers: &[(&str, &str)],
+        body: String,
+    ) -> Result<(u16, String), Error> {
+        let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap_or_default();
+        let mut request = self.http.request(method, address).body(body);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

@@ -104,7 +104,7 @@ pub(crate) enum Error {
     /// An event that is no JSON.
     #[error("the event is no JSON, nothing was invoked")]
     Event(#[source] serde_json::Error),
-    /// Logs of a function that wrote none.
+    /// Logs of what wrote none.
     #[error("no logs of {name:?} in {directory}: {}", known_logs(.known))]
     NoLogs {
         name: String,
@@ -122,14 +122,14 @@ pub(crate) enum Error {
     Terminal(#[source] io::Error),
     /// More happened than could be counted.
     #[error(
-        "{missed} deliveries could not be counted because this machine was too slow: try fewer users or a --rate"
+        "{missed} deliveries could not be counted because this machine was too slow: try fewer of them or a --rate"
     )]
     Overrun { missed: u64 },
 }
 
 fn known_logs(known: &[String]) -> String {
     if known.is_empty() {
-        "no function has run yet".to_owned()
+        "nothing has been logged yet".to_owned()
     } else {
         format!("there are logs of {}", known.join(", "))
     }

@@ -9,6 +9,7 @@ mod arguments;
 mod attribute;
 mod client;
 mod commands;
+mod connection;
 mod demo;
 mod error;
 mod launch;

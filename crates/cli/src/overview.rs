@@ -6,6 +6,7 @@ use emulator::front::Credentials;
 use emulator::state::Running;
 use stack::{Resource, Stack};
 
+use crate::connection::connection;
 use crate::rest_call;
 
 const FUNCTION: &str = "aws:lambda/function:Function";
@@ -57,7 +58,9 @@ impl Overview<'_> {
             .into_iter()
             .partition(|resource| is_part_of_api(resource));
         for resource in active {
-            writeln!(f, "  {:<27} {}", kind(resource), physical_name(resource))?;
+            let what = connection(resource);
+            let what = what.unwrap_or_else(|| physical_name(resource).to_owned());
+            writeln!(f, "  {:<27} {what}", kind(resource))?;
         }
         if !parts.is_empty() {
             writeln!(f, "  and {} that REST APIs are made of", parts.len())?;
@@ -100,6 +103,9 @@ impl Overview<'_> {
         }
         for call in rest_call::calls(self.stack, &self.running.region, self.credentials) {
             writeln!(f, "  {call}")?;
+        }
+        for table in rest_call::tables(self.stack) {
+            writeln!(f, "  aws dynamodb scan --table-name {}", quoted_text(table))?;
         }
         if let Some(last) = last(self.stack) {
             writeln!(f, "  cargo outbox logs {last}{place}")?;
@@ -212,7 +218,7 @@ mod tests {
                 &json!({"arn": arn, "name": format!("shop-dev-{name}")}),
             )
         };
-        let mapping = json!({"functionName": "arn:relay"});
+        let mapping = json!({"functionName": "arn:relay", "eventSourceArn": "arn:aws:sqs:us-east-1:000000000000:letters"});
         Stack {
             project: "shop".to_owned(),
             name: "dev".to_owned(),
@@ -269,6 +275,10 @@ mod tests {
         assert!(text.contains("cargo outbox logs greet\n"), "{text}");
         assert!(
             text.contains("Function                    shop-dev-relay\n"),
+            "{text}"
+        );
+        assert!(
+            text.contains("EventSourceMapping          letters → arn:relay\n"),
             "{text}"
         );
         assert!(

@@ -10,6 +10,7 @@ use crate::overview::quoted_text;
 const STAGE: &str = "aws:apigateway/stage:Stage";
 const METHOD: &str = "aws:apigateway/method:Method";
 const RESOURCE: &str = "aws:apigateway/resource:Resource";
+const INTEGRATION: &str = "aws:apigateway/integration:Integration";
 const MODEL: &str = "aws:apigateway/model:Model";
 
 /// Where the declared stages answer.
@@ -33,6 +34,29 @@ pub(crate) fn calls(stack: &Stack, region: &str, credentials: &Credentials) -> V
         methods.into_iter().find_map(call)
     });
     calls.collect()
+}
+
+/// The tables that methods of the declared APIs name in their templates, or by a variable of a stage.
+pub(crate) fn tables(stack: &Stack) -> impl Iterator<Item = &str> {
+    let of = |type_token, output: &'static str| {
+        let resources = stack.of_type(type_token);
+        resources.filter_map(move |resource| resource.outputs.get(output))
+    };
+    let texts: Vec<&str> = of(INTEGRATION, "requestTemplates")
+        .chain(of(STAGE, "variables"))
+        .filter_map(Value::as_object)
+        .flat_map(Map::values)
+        .filter_map(Value::as_str)
+        .collect();
+    let tables = stack.of_type("aws:dynamodb/table:Table");
+    tables
+        .filter_map(|table| table.text("name"))
+        .filter(move |name| {
+            let quoted = format!("\"{name}\"");
+            texts
+                .iter()
+                .any(|text| text == name || text.contains(&quoted))
+        })
 }
 
 fn call(
@@ -193,6 +217,27 @@ mod tests {
     fn a_call_has_a_body_that_the_model_allows() {
         let expected = r#"curl -i -X POST http://127.0.0.1:4566/restapis/a/v1/_user_request_/orders -H 'content-type: application/json' -d '{"status":"it'\''s CREATED","count":2}'"#;
         assert_eq!(calls_of(&stack("NONE", &order())), [expected]);
+    }
+
+    #[test]
+    fn a_table_is_one_that_a_template_or_a_variable_names() {
+        let named = |stack: Stack| -> Vec<String> { tables(&stack).map(str::to_owned).collect() };
+        let table = |name: &str| resource("aws:dynamodb/table:Table", &json!({ "name": name }));
+        let mut by_template = stack("NONE", &order());
+        by_template
+            .resources
+            .extend([table("orders"), table("orders-old")]);
+        let mut by_variable = by_template.clone();
+        assert!(named(by_template.clone()).is_empty());
+
+        let template =
+            json!({ "requestTemplates": { "application/json": r#"{"TableName":"orders"}"# } });
+        by_template.resources.push(resource(INTEGRATION, &template));
+        let variables = json!({ "restApi": "a", "variables": { "table": "orders-old" } });
+        by_variable.resources.push(resource(STAGE, &variables));
+
+        assert_eq!(named(by_template), ["orders"]);
+        assert_eq!(named(by_variable), ["orders-old"]);
     }
 
     #[test]

@@ -1,30 +1,31 @@
-use std::collections::HashMap;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use emulator::{Emulating, Options};
-use futures::{StreamExt, stream};
-use serde_json::{Map, Value};
 use stack::Stack;
 
-use crate::application::ITEMS;
-use crate::arguments::{Demo, Poll};
-use crate::client::Client;
-use crate::demo::{Follow, Pace, Parts, Progress, Report, Source, Tally};
+use crate::application;
+use crate::arguments::{Demo, Flow, Poll};
+use crate::demo::{Outcome, Settings, Source, orders, users};
 use crate::error::Error;
 use crate::launch::{Launched, launch};
 use crate::signals;
 
-/// How many items are read back side by side.
-const READS: usize = 8;
+/// How many items are generated where nothing else is said.
+const USERS: u32 = 10;
+const ORDERS: u32 = 20;
 
-/// Writes through the real writer, waits for the consumer, compares and reports.
+/// Of a hundred orders so many are changed.
+const CHANGED: u8 = 25;
+
+/// Writes as a flow's clients do, waits for its consumers, compares and reports.
 pub(crate) async fn run(arguments: Demo) -> Result<ExitCode, Error> {
     let project = arguments.place.project()?;
-    let source = match &arguments.from {
-        Some(file) => Source::file(file)?,
-        None => Source::Generated(arguments.users),
+    let source = match (&arguments.from, arguments.flow) {
+        (Some(file), _) => Source::file(file)?,
+        (None, Flow::Users) => Source::Generated(arguments.users.unwrap_or(USERS)),
+        (None, Flow::Orders) => Source::Generated(arguments.orders.unwrap_or(ORDERS)),
     };
     let options = Options {
         state: arguments.place.state.clone(),
@@ -41,60 +42,39 @@ pub(crate) async fn run(arguments: Demo) -> Result<ExitCode, Error> {
         () = &mut end => Err(Error::Interrupted),
     };
     emulating.stop().await;
-    let (report, failed_writes) = result?;
+    let Outcome { report, failed } = result?;
     writeln!(io::stdout(), "{}\n{report}", heading(&arguments)).map_err(Error::Terminal)?;
-    Ok(if report.complete() && failed_writes == 0 {
+    Ok(if report.complete() && failed == 0 {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
     })
 }
 
-/// The report, and how many generated writes failed.
 async fn write_and_compare(
     arguments: &Demo,
     source: &Source,
     stack: &Stack,
     emulating: &Emulating,
-) -> Result<(Report, usize), Error> {
-    let parts = Parts::of(stack)?;
-    let key = parts.names.key.clone();
-    let client = Client::of(emulating.running())?;
-    let writes = source.writes();
-    let pace = Pace {
-        concurrency: arguments.concurrency.into(),
+) -> Result<Outcome, Error> {
+    let seconds = |seconds: u16| Duration::from_secs(seconds.into());
+    let side_by_side = match arguments.flow {
+        Flow::Users => 4,
+        Flow::Orders => 16,
+    };
+    let settings = Settings {
+        concurrency: arguments.concurrency.unwrap_or(side_by_side).into(),
         between: arguments
             .rate
             .map(|rate| Duration::from_secs(1) / u32::from(rate)),
         patience: Duration::from_secs(arguments.patience.into()),
+        changed: arguments.changed.unwrap_or(CHANGED),
+        bus_outage: arguments.bus_outage.map(seconds),
     };
-    let mut follow = Follow {
-        tally: Tally::new(parts.names),
-        progress: Progress::new(writes.len()),
-        failed_writes: 0,
-    };
-    let followed = follow
-        .run(writes, pace, &client, emulating.journal().listen())
-        .await;
-    follow.progress.finish();
-    followed?;
-    let stored = read_back(&client, &parts.table, &key, &follow.tally).await?;
-    Ok((follow.tally.report(&stored), follow.failed_writes))
-}
-
-/// Every written item as it is stored now, without those that are not.
-async fn read_back(
-    client: &Client,
-    table: &str,
-    key: &str,
-    tally: &Tally,
-) -> Result<HashMap<String, Map<String, Value>>, Error> {
-    let reads = stream::iter(tally.keys()).map(|value| async move {
-        let item = client.item(table, key, value).await?;
-        Ok(item.map(|item| (value.clone(), item)))
-    });
-    let read: Vec<Result<_, Error>> = reads.buffer_unordered(READS).collect().await;
-    read.into_iter().filter_map(Result::transpose).collect()
+    match arguments.flow {
+        Flow::Users => users::run(&settings, source, stack, emulating).await,
+        Flow::Orders => orders::run(&settings, source, stack, emulating).await,
+    }
 }
 
 /// What the figures below it were measured with.
@@ -108,5 +88,9 @@ fn heading(arguments: &Demo) -> String {
     } else {
         "debug"
     };
-    format!("\n{ITEMS}, from the write to the consumer (--poll {poll}, {build} build):\n")
+    let way = match arguments.flow {
+        Flow::Users => application::WAY,
+        Flow::Orders => application::orders::WAY,
+    };
+    format!("\n{way} (--poll {poll}, {build} build):\n")
 }

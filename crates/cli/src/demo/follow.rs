@@ -1,24 +1,24 @@
 use std::time::Duration;
 
+use delivery::Time;
 use emulator::Occurrence;
-use futures::{StreamExt, stream};
+use futures::{Stream, StreamExt};
+use serde_json::{Map, Value};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
-use tokio::time::{Instant, Interval, interval, sleep_until};
+use tokio::time::{Instant, sleep_until};
 
-use super::{Progress, Tally, Write};
-use crate::application::{ITEMS, WRITER};
-use crate::client::{Answer, Client};
+use super::{Progress, Tally};
 use crate::error::Error;
 
-/// How fast to write and how long to wait.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Pace {
-    /// Invocations of the writer side by side.
-    pub(crate) concurrency: usize,
-    /// The time between two writes, if they are held back.
-    pub(crate) between: Option<Duration>,
-    /// How long nothing may happen before the rest counts as missing.
-    pub(crate) patience: Duration,
+/// What came of one write: of a line of a file, or of one that was generated.
+#[derive(Debug, Default)]
+pub(crate) struct Sent {
+    /// The line of the file, counted from 1.
+    pub(crate) line: Option<usize>,
+    /// The items that were answered as stored, in their order, and when they were asked for.
+    pub(crate) items: Vec<(Map<String, Value>, Option<Time>)>,
+    /// Why something was not written.
+    pub(crate) problems: Vec<String>,
 }
 
 /// Writes and follows what is written.
@@ -26,31 +26,31 @@ pub(crate) struct Pace {
 pub(crate) struct Follow {
     pub(crate) tally: Tally,
     pub(crate) progress: Progress,
-    /// Generated writes that did not come about; a refused line of a file is not among them.
-    pub(crate) failed_writes: usize,
+    /// What the written things are called.
+    pub(crate) items: &'static str,
+    /// How long nothing may happen before the rest counts as missing.
+    pub(crate) patience: Duration,
+    /// Writes that did not come about.
+    pub(crate) refused: usize,
+    /// Of those, the generated ones; a refused line of a file is not among them.
+    pub(crate) failed: usize,
+    /// How many writes were answered, and how long they took together.
+    pub(crate) answered: (usize, Duration),
 }
 
 impl Follow {
     /// Does all writes and listens until everything has arrived, was given up, or nothing moves any
-    /// more.
+    /// more. `halfway` is called once so many writes have been answered.
     pub(crate) async fn run(
         &mut self,
-        writes: Vec<Write>,
-        pace: Pace,
-        client: &Client,
+        writes: impl Stream<Item = Result<Sent, Error>>,
         mut journal: Receiver<Occurrence>,
+        mut halfway: Option<(usize, impl FnOnce(&Progress))>,
     ) -> Result<(), Error> {
-        let paced = stream::unfold((writes.into_iter(), pace.between.map(interval)), next);
-        let invoked = paced.map(|write| async move {
-            let answer = match write.event {
-                Ok(event) => client.invoke(WRITER, event).await,
-                Err(reason) => Ok(Answer::Failed(reason)),
-            };
-            (write.line, answer)
-        });
-        let mut answers = std::pin::pin!(invoked.buffer_unordered(pace.concurrency));
+        let mut writes = std::pin::pin!(writes);
         let mut writing = true;
-        let mut stalled_at = Instant::now() + pace.patience;
+        let began = Instant::now();
+        let mut stalled_at = began + self.patience;
         while writing || !self.tally.settled() {
             tokio::select! {
                 // Occurrences first: missed ones could not be counted.
@@ -60,54 +60,55 @@ impl Follow {
                     Err(RecvError::Lagged(missed)) => return Err(Error::Overrun { missed }),
                     Err(RecvError::Closed) => return Ok(()),
                 },
-                answer = answers.next(), if writing => match answer {
-                    Some((line, answer)) => self.answered(line, answer?),
+                sent = writes.next(), if writing => match sent {
+                    Some(sent) => {
+                        self.sent(sent?);
+                        self.answered = (self.answered.0 + 1, began.elapsed());
+                    }
                     None => writing = false,
                 },
                 () = sleep_until(stalled_at) => {
-                    self.stalled(pace.patience);
+                    self.stalled();
                     return Ok(());
                 }
             }
-            stalled_at = Instant::now() + pace.patience;
+            let reached = halfway.take_if(|(after, _)| self.answered.0 >= *after);
+            if let Some((_, action)) = reached {
+                action(&self.progress);
+            }
+            stalled_at = Instant::now() + self.patience;
             self.progress
                 .show(self.tally.written(), self.tally.delivered());
         }
         Ok(())
     }
 
-    fn answered(&mut self, line: Option<usize>, answer: Answer) {
-        let problem = match answer {
-            Answer::Returned(item) if self.tally.wrote(&item).is_some() => return,
-            Answer::Returned(item) => format!("the writer answered no item: {item}"),
-            Answer::Failed(error) => error,
-        };
-        if let Some(line) = line {
-            let note = format!("line {line} was not written: {problem}");
-            self.progress.note(&note);
-        } else {
-            self.failed_writes += 1;
-            self.progress.note(&format!("a write failed: {problem}"));
+    fn sent(&mut self, sent: Sent) {
+        let mut problems = sent.problems;
+        for (item, at) in sent.items {
+            let text = Value::Object(item.clone()).to_string();
+            if !self.tally.wrote(item, at) {
+                problems.push(format!("the answer is no item: {text}"));
+            }
+        }
+        for problem in problems {
+            self.refused += 1;
+            if let Some(line) = sent.line {
+                let note = format!("line {line} was not written: {problem}");
+                self.progress.note(&note);
+            } else {
+                self.failed += 1;
+                self.progress.note(&format!("a write failed: {problem}"));
+            }
         }
     }
 
-    fn stalled(&self, patience: Duration) {
+    fn stalled(&self) {
         let written = self.tally.written();
         let waiting = written - self.tally.delivered();
         self.progress.note(&format!(
-            "for {} s nothing has happened: gave up waiting for {waiting} of {written} {ITEMS} (--patience)",
-            patience.as_secs()
+            "for {} s nothing has happened: gave up waiting for {waiting} of {written} {} (--patience)",
+            self.patience.as_secs(), self.items
         ));
     }
-}
-
-/// The next write, at its time.
-async fn next<I: Iterator<Item = Write>>(
-    (mut writes, mut pace): (I, Option<Interval>),
-) -> Option<(Write, (I, Option<Interval>))> {
-    let write = writes.next()?;
-    if let Some(pace) = &mut pace {
-        pace.tick().await;
-    }
-    Some((write, (writes, pace)))
 }

@@ -3,8 +3,6 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::application::ITEMS;
-
 /// How often a line is printed where there is no terminal.
 const LINE_EVERY: Duration = Duration::from_secs(1);
 
@@ -12,16 +10,25 @@ const LINE_EVERY: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(crate) enum Progress {
     Bar(ProgressBar),
-    Lines { total: usize, last: Option<Instant> },
+    Lines {
+        items: &'static str,
+        total: usize,
+        last: Option<Instant>,
+    },
 }
 
 impl Progress {
-    pub(crate) fn new(total: usize) -> Self {
+    /// For so many things of this name.
+    pub(crate) fn new(items: &'static str, total: usize) -> Self {
         if !std::io::stderr().is_terminal() {
-            return Self::Lines { total, last: None };
+            return Self::Lines {
+                items,
+                total,
+                last: None,
+            };
         }
         let bar = ProgressBar::new(total as u64);
-        let template = format!("  {{bar:30}} {{pos}}/{{len}} {ITEMS} delivered, {{msg}}");
+        let template = format!("  {{bar:30}} {{pos}}/{{len}} {items} delivered, {{msg}}");
         if let Ok(style) = ProgressStyle::with_template(&template) {
             bar.set_style(style);
         }
@@ -34,10 +41,10 @@ impl Progress {
                 bar.set_message(format!("{written} written"));
                 bar.set_position(delivered as u64);
             }
-            Self::Lines { total, last } => {
+            Self::Lines { items, total, last } => {
                 let due = last.is_none_or(|last| last.elapsed() >= LINE_EVERY);
                 if due && written > 0 {
-                    eprintln!("  {delivered}/{total} {ITEMS} delivered, {written} written");
+                    eprintln!("  {delivered}/{total} {items} delivered, {written} written");
                     *last = Some(Instant::now());
                 }
             }

@@ -3,25 +3,35 @@ use std::fmt::{self, Display, Formatter};
 use std::time::Duration;
 
 use super::latency::Latency;
-use crate::application::ITEMS;
 
 /// How many keys of missing or altered items are printed; the rest is only counted.
 const NAMED: usize = 5;
 
+/// How wide the names of rows are at least.
+const NARROWEST: usize = 18;
+
 /// What came of the written items; prints as a short table.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Report {
-    /// Items that the writer stored.
+    /// What the written things are called.
+    pub(crate) items: &'static str,
+    /// Changes that were stored.
     pub(crate) written: usize,
-    /// Of those, the ones whose event the consumer acknowledged.
-    pub(crate) delivered: usize,
-    /// Acknowledgements beyond the first per item: allowed, for delivery is at least once.
+    /// Requests that were answered with a refusal, where that is counted.
+    pub(crate) refused: Option<usize>,
+    /// How many items were sent in a second, where that is measured.
+    pub(crate) rate: Option<u64>,
+    /// For each consumer its row's name and how many of the changes it acknowledged.
+    pub(crate) delivered: Vec<(String, usize)>,
+    /// Acknowledgements beyond the first per change and consumer: allowed, for delivery is at least once.
     pub(crate) duplicates: usize,
-    /// Keys of written items whose event did not arrive, or that could not be read back.
+    /// Written changes whose event did not arrive wherever it must, or whose item could not be read back.
     pub(crate) missing: Vec<String>,
-    /// Items whose event says something else than the table.
+    /// Changes whose event says something else than the table.
     pub(crate) altered: Vec<Altered>,
-    /// From the writer's start to the consumer's acknowledgement.
+    /// What a consumer keeps of each item, where one does.
+    pub(crate) kept: Option<Kept>,
+    /// From the request to the last consumer's acknowledgement.
     pub(crate) latency: Option<Latency>,
     /// `PutEvents` calls that the bus answered.
     pub(crate) put_events_calls: usize,
@@ -37,22 +47,57 @@ pub(crate) struct Altered {
     pub(crate) field: String,
 }
 
+/// What a consumer keeps of each item in a table of its own, compared when all has arrived.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Kept {
+    /// What the row is called.
+    pub(crate) row: String,
+    /// Items that are kept in the state in which they are stored.
+    pub(crate) as_stored: usize,
+    /// Keys of those that are not.
+    pub(crate) otherwise: Vec<String>,
+}
+
 impl Report {
-    /// Whether something was written and every item's event arrived as the item is stored.
+    /// Whether something was written and every change's event arrived as the item is stored.
     pub(crate) fn complete(&self) -> bool {
-        self.written > 0 && self.missing.is_empty() && self.altered.is_empty()
+        let kept = self.kept.as_ref();
+        self.written > 0
+            && self.missing.is_empty()
+            && self.altered.is_empty()
+            && kept.is_none_or(|kept| kept.otherwise.is_empty())
+    }
+
+    /// How wide the names of the rows are.
+    fn width(&self) -> usize {
+        let kept = self.kept.iter().map(|kept| &kept.row);
+        let rows = self.delivered.iter().map(|(row, _)| row).chain(kept);
+        rows.map(|row| row.chars().count())
+            .fold(NARROWEST, usize::max)
     }
 }
 
 impl Display for Report {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let mut row = |name: &str, value: &dyn Display| writeln!(f, "  {name:<18} {value:>9}");
+        let width = self.width();
+        let mut row = |name: &str, value: &dyn Display| writeln!(f, "  {name:<width$} {value:>9}");
         row("written", &self.written)?;
-        row("delivered", &self.delivered)?;
+        if let Some(refused) = &self.refused {
+            row("refused", refused)?;
+        }
+        for (name, delivered) in &self.delivered {
+            row(name, delivered)?;
+        }
         row("duplicates", &self.duplicates)?;
         row("missing", &self.missing.len())?;
         if !self.altered.is_empty() {
             row("altered", &self.altered.len())?;
+        }
+        if let Some(kept) = &self.kept {
+            row(&kept.row, &kept.as_stored)?;
+        }
+        if let Some(rate) = self.rate {
+            row("sent", &format!("{rate}/s"))?;
         }
         if let Some(latency) = self.latency {
             row("latency p50", &millis(latency.p50))?;
@@ -64,26 +109,27 @@ impl Display for Report {
             writeln!(f, "given up: {count} ({condition}), now in {destination}")?;
         }
         let missing: Vec<&str> = self.missing.iter().map(String::as_str).collect();
-        names(f, "missing", &missing)?;
+        let items = self.items;
+        names(f, "missing", items, &missing)?;
         let altered: Vec<String> = self
             .altered
             .iter()
             .map(|altered| format!("{} (field {:?})", altered.key, altered.field))
             .collect();
-        names(
-            f,
-            "altered",
-            &altered.iter().map(String::as_str).collect::<Vec<_>>(),
-        )
+        let altered: Vec<&str> = altered.iter().map(String::as_str).collect();
+        names(f, "altered", items, &altered)?;
+        let kept = self.kept.iter().flat_map(|kept| &kept.otherwise);
+        let otherwise: Vec<&str> = kept.map(String::as_str).collect();
+        names(f, "wrongly kept", items, &otherwise)
     }
 }
 
-fn names(f: &mut Formatter<'_>, what: &str, all: &[&str]) -> fmt::Result {
+fn names(f: &mut Formatter<'_>, what: &str, items: &str, all: &[&str]) -> fmt::Result {
     let (named, rest) = all.split_at(all.len().min(NAMED));
     match (named.is_empty(), rest.len()) {
         (true, _) => Ok(()),
-        (false, 0) => writeln!(f, "{what} {ITEMS}: {}", named.join(", ")),
-        (false, more) => writeln!(f, "{what} {ITEMS}: {} and {more} more", named.join(", ")),
+        (false, 0) => writeln!(f, "{what} {items}: {}", named.join(", ")),
+        (false, more) => writeln!(f, "{what} {items}: {} and {more} more", named.join(", ")),
     }
 }
 
@@ -99,7 +145,7 @@ mod tests {
     fn a_complete_run_is_a_short_table() {
         let report = Report {
             written: 200,
-            delivered: 200,
+            delivered: vec![("delivered".to_owned(), 200)],
             latency: Latency::of(vec![Duration::from_millis(4), Duration::from_millis(40)]),
             put_events_calls: 31,
             ..Report::default()
@@ -122,6 +168,7 @@ mod tests {
     #[test]
     fn the_first_missing_and_altered_keys_are_named_and_the_rest_counted() {
         let report = Report {
+            items: "users",
             written: 8,
             missing: (1..=7).map(|key| format!("m{key}")).collect(),
             altered: vec![Altered {
@@ -146,6 +193,41 @@ mod tests {
             text.contains("given up: 7 (RetriesExhausted), now in arn:q\n"),
             "{text}"
         );
+        assert!(!report.complete());
+    }
+
+    #[test]
+    fn what_is_refused_and_kept_and_each_consumer_has_its_row() {
+        let report = Report {
+            items: "orders",
+            written: 9,
+            refused: Some(1),
+            rate: Some(500),
+            delivered: vec![
+                ("to a-consumer-of-long-name".to_owned(), 6),
+                ("to b".to_owned(), 9),
+            ],
+            kept: Some(Kept {
+                row: "kept as stored".to_owned(),
+                as_stored: 5,
+                otherwise: vec!["o-6".to_owned()],
+            }),
+            ..Report::default()
+        };
+
+        let expected = "  \
+  written                            9
+  refused                            1
+  to a-consumer-of-long-name         6
+  to b                               9
+  duplicates                         0
+  missing                            0
+  kept as stored                     5
+  sent                           500/s
+  PutEvents calls                    0
+wrongly kept orders: o-6
+";
+        assert_eq!(report.to_string(), expected);
         assert!(!report.complete());
     }
 

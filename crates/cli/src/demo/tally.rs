@@ -1,41 +1,76 @@
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use delivery::{Outcome, Time};
 use emulator::Occurrence;
 use serde_json::{Map, Value};
 
+use super::acknowledged::{acknowledged, object};
+use super::change::{Change, Identity};
 use super::latency::Latency;
 use super::report::{Altered, Report};
 
 /// Which occurrences matter, by the names the stack gave.
 #[derive(Clone, Debug)]
 pub(crate) struct Names {
-    /// The writer's physical name.
-    pub(crate) writer: String,
-    /// The consumer's physical name.
-    pub(crate) consumer: String,
-    /// The table's partition key, in the item and in the event's detail.
-    pub(crate) key: String,
+    /// The physical name of the function that writes, if one does.
+    pub(crate) writer: Option<String>,
+    /// Where events must arrive.
+    pub(crate) consumers: Vec<Consumer>,
+    /// What tells changes apart, in the items and in the events' details.
+    pub(crate) identity: Identity,
+}
+
+/// A function in which events must arrive.
+#[derive(Clone, Debug)]
+pub(crate) struct Consumer {
+    /// Its physical name.
+    pub(crate) function: String,
+    /// What its row in the report is called.
+    pub(crate) row: String,
+    /// The only state of items that it hears of; none for all.
+    pub(crate) only: Option<&'static str>,
+}
+
+impl Consumer {
+    fn wants(&self, change: &Change) -> bool {
+        self.only.is_none() || self.only == change.state.as_deref()
+    }
 }
 
 /// Counts what was written and what arrived. Pure: it is told everything.
 #[derive(Debug)]
 pub(crate) struct Tally {
     names: Names,
-    written: BTreeSet<String>,
-    /// When the writer's environment was handed the event that became the item with this key.
-    started: HashMap<String, Time>,
-    arrived: HashMap<String, Vec<Arrival>>,
+    written: BTreeMap<Change, Written>,
+    /// When the writer's environment was handed the event that became this change.
+    started: HashMap<Change, Time>,
+    /// What each consumer acknowledged of each change.
+    arrived: HashMap<Change, Vec<Vec<Arrival>>>,
+    /// Written changes of which every consumer has acknowledged what it must.
+    delivered: usize,
+    /// Deliveries of written changes that are still to come.
+    outstanding: usize,
     put_events_calls: usize,
     given_up: BTreeMap<(String, String), usize>,
 }
 
-/// One event that the consumer's environment received and acknowledged.
+/// A change that was answered as stored.
+#[derive(Debug)]
+struct Written {
+    item: Map<String, Value>,
+    /// When it was asked for, where the writer does not tell.
+    at: Option<Time>,
+    /// Consumers that have still to acknowledge it.
+    left: usize,
+}
+
+/// One event that a consumer's environment received and acknowledged.
 #[derive(Debug)]
 struct Arrival {
     /// The event's detail without its metadata: what the item should be.
     data: Map<String, Value>,
+    metadata: Map<String, Value>,
     at: Time,
 }
 
@@ -43,19 +78,32 @@ impl Tally {
     pub(crate) fn new(names: Names) -> Self {
         Self {
             names,
-            written: BTreeSet::new(),
+            written: BTreeMap::new(),
             started: HashMap::new(),
             arrived: HashMap::new(),
+            delivered: 0,
+            outstanding: 0,
             put_events_calls: 0,
             given_up: BTreeMap::new(),
         }
     }
 
-    /// The writer answered this stored item: its key, or None if it is not in the answer.
-    pub(crate) fn wrote(&mut self, answer: &str) -> Option<String> {
-        let key = key_of(&self.names.key, &object(answer.as_bytes())?)?;
-        self.written.insert(key.clone());
-        Some(key)
+    /// This item was answered as stored, having been asked for at `at`. False if it has no key.
+    pub(crate) fn wrote(&mut self, item: Map<String, Value>, at: Option<Time>) -> bool {
+        let Some(change) = self.names.identity.of(&item) else {
+            return false;
+        };
+        if self.written.contains_key(&change) {
+            return true;
+        }
+        let wanted = self.wanted_by(&change);
+        let left = wanted
+            .filter(|consumer| self.arrivals(&change, *consumer).is_empty())
+            .count();
+        self.outstanding += left;
+        self.delivered += usize::from(left == 0);
+        self.written.insert(change, Written { item, at, left });
+        true
     }
 
     /// Takes one occurrence into account.
@@ -74,113 +122,149 @@ impl Tally {
             Occurrence::Invoked {
                 function,
                 payload,
-                outcome,
+                outcome: Outcome::Answered(answer),
                 started_at,
                 ended_at,
                 ..
             } => {
-                let Outcome::Answered(answer) = outcome else {
-                    return;
-                };
-                if *function == self.names.writer {
-                    let key = object(answer).and_then(|item| key_of(&self.names.key, &item));
-                    if let Some(key) = key {
-                        self.started.entry(key).or_insert(*started_at);
+                if self.names.writer.as_ref() == Some(function) {
+                    let change = object(answer).and_then(|item| self.names.identity.of(&item));
+                    if let Some(change) = change {
+                        self.started.entry(change).or_insert(*started_at);
                     }
-                } else if *function == self.names.consumer {
-                    self.arrive(payload, *ended_at);
+                }
+                let mut consumers = self.names.consumers.iter();
+                if let Some(consumer) = consumers.position(|known| known.function == *function) {
+                    for detail in acknowledged(payload, answer) {
+                        self.arrive(consumer, detail, *ended_at);
+                    }
                 }
             }
             _ => {}
         }
     }
 
-    fn arrive(&mut self, payload: &[u8], at: Time) {
-        let Some(Value::Object(mut data)) =
-            object(payload).and_then(|mut event| event.remove("detail"))
-        else {
+    fn arrive(&mut self, consumer: usize, mut data: Map<String, Value>, at: Time) {
+        let metadata = match data.remove("metadata") {
+            Some(Value::Object(metadata)) => metadata,
+            _ => Map::new(),
+        };
+        let Some(change) = self.names.identity.of(&data) else {
             return;
         };
-        data.remove("metadata");
-        if let Some(key) = key_of(&self.names.key, &data) {
-            self.arrived
-                .entry(key)
-                .or_default()
-                .push(Arrival { data, at });
+        let wanted = self.wanted_by(&change).any(|wanted| wanted == consumer);
+        let consumers = self.names.consumers.len();
+        let arrived = self.arrived.entry(change.clone()).or_default();
+        arrived.resize_with(consumers, Vec::new);
+        let Some(arrivals) = arrived.get_mut(consumer) else {
+            return;
+        };
+        let first = arrivals.is_empty();
+        arrivals.push(Arrival { data, metadata, at });
+        if let Some(written) = self.written.get_mut(&change).filter(|_| first && wanted) {
+            written.left -= 1;
+            self.outstanding -= 1;
+            self.delivered += usize::from(written.left == 0);
         }
     }
 
-    /// How many different items were written.
+    /// The consumers that must hear of a change, by their positions.
+    fn wanted_by(&self, change: &Change) -> impl Iterator<Item = usize> {
+        let consumers = self.names.consumers.iter().enumerate();
+        consumers
+            .filter(|(_, consumer)| consumer.wants(change))
+            .map(|(position, _)| position)
+    }
+
+    fn arrivals(&self, change: &Change, consumer: usize) -> &[Arrival] {
+        let arrived = self.arrived.get(change);
+        let arrivals = arrived.and_then(|arrived| arrived.get(consumer));
+        arrivals.map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// How many different changes were written.
     pub(crate) fn written(&self) -> usize {
         self.written.len()
     }
 
-    /// The keys of all written items.
-    pub(crate) fn keys(&self) -> impl Iterator<Item = &String> {
-        self.written.iter()
+    /// All written changes, and the items as they were answered.
+    pub(crate) fn items(&self) -> impl Iterator<Item = (&Change, &Map<String, Value>)> {
+        let items = self.written.iter();
+        items.map(|(change, written)| (change, &written.item))
     }
 
-    /// How many of the written items' events have arrived.
+    /// How many of the written changes have arrived wherever they must.
     pub(crate) fn delivered(&self) -> usize {
-        let arrived = |key: &&String| self.arrived.contains_key(*key);
-        self.written.iter().filter(arrived).count()
+        self.delivered
     }
 
     /// Whether nothing more can be expected: all has arrived or was given up.
     pub(crate) fn settled(&self) -> bool {
-        let given_up: usize = self.given_up.values().sum();
-        self.delivered() + given_up >= self.written.len()
+        self.outstanding <= self.given_up.values().sum()
     }
 
-    /// Compares what is stored now with what arrived. `stored` holds each written item as it was
-    /// read back, without an entry where there is none.
-    pub(crate) fn report(&self, stored: &HashMap<String, Map<String, Value>>) -> Report {
+    /// Compares what arrived with what should be: `truth` answers the item that a change made, or
+    /// nothing if it is lost.
+    pub(crate) fn report<'a>(
+        &'a self,
+        truth: impl Fn(&Change, &'a Map<String, Value>) -> Option<&'a Map<String, Value>>,
+    ) -> Report {
+        let consumers = self.names.consumers.iter();
         let mut report = Report {
             written: self.written.len(),
+            delivered: consumers.map(|known| (known.row.clone(), 0)).collect(),
             put_events_calls: self.put_events_calls,
             given_up: self.given_up.clone(),
             ..Report::default()
         };
         let mut durations: Vec<Duration> = Vec::new();
-        for key in &self.written {
-            let arrivals = self.arrived.get(key).map(Vec::as_slice).unwrap_or_default();
-            let (Some(first), Some(item)) = (arrivals.first(), stored.get(key)) else {
-                report.missing.push(key.clone());
+        for (change, written) in &self.written {
+            let Some(item) = truth(change, &written.item) else {
+                report.missing.push(change.to_string());
                 continue;
             };
-            report.delivered += 1;
-            report.duplicates += arrivals.len() - 1;
-            if let Some(started) = self.started.get(key) {
-                durations.push(first.at.since(*started));
+            let mut last = None;
+            let mut missing = false;
+            for consumer in self.wanted_by(change) {
+                let arrivals = self.arrivals(change, consumer);
+                let Some(first) = arrivals.first() else {
+                    missing = true;
+                    continue;
+                };
+                last = last.max(Some(first.at));
+                if let Some((_, delivered)) = report.delivered.get_mut(consumer) {
+                    *delivered += 1;
+                }
+                report.duplicates += arrivals.len() - 1;
+                let difference = arrivals.iter().find_map(|arrival| arrival.differs(item));
+                report.altered.extend(difference.map(|field| Altered {
+                    key: change.to_string(),
+                    field,
+                }));
             }
-            let difference = arrivals
-                .iter()
-                .find_map(|arrival| difference(item, &arrival.data));
-            report.altered.extend(difference.map(|field| Altered {
-                key: key.clone(),
-                field,
-            }));
+            if missing {
+                report.missing.push(change.to_string());
+                continue;
+            }
+            let started = written.at.or_else(|| self.started.get(change).copied());
+            if let (Some(started), Some(last)) = (started, last) {
+                durations.push(last.since(started));
+            }
         }
         report.latency = Latency::of(durations);
         report
     }
 }
 
-/// The name of a field that only one side has, or that differs.
-fn difference(item: &Map<String, Value>, data: &Map<String, Value>) -> Option<String> {
-    let names = item.keys().chain(data.keys());
-    names
-        .into_iter()
-        .find(|name| item.get(*name) != data.get(*name))
-        .cloned()
-}
-
-fn object(json: &[u8]) -> Option<Map<String, Value>> {
-    serde_json::from_slice(json).ok()
-}
-
-fn key_of(name: &str, item: &Map<String, Value>) -> Option<String> {
-    item.get(name)?.as_str().map(str::to_owned)
+impl Arrival {
+    /// The name of a field that only one side has, or that differs. What an item says beside its data
+    /// (when it was written) may stand in the metadata.
+    fn differs(&self, item: &Map<String, Value>) -> Option<String> {
+        let told = |name: &String| self.data.get(name).or_else(|| self.metadata.get(name));
+        let lost = item.iter().find(|(name, value)| told(name) != Some(value));
+        let added = self.data.keys().find(|name| !item.contains_key(*name));
+        lost.map(|(name, _)| name).or(added).cloned()
+    }
 }
 
 #[cfg(test)]

@@ -7,10 +7,27 @@ use super::*;
 
 fn tally() -> Tally {
     Tally::new(Names {
-        writer: "shop-dev-register".to_owned(),
-        consumer: "shop-dev-greet".to_owned(),
-        key: "id".to_owned(),
+        writer: Some("shop-dev-register".to_owned()),
+        consumers: vec![consumer("shop-dev-greet", None)],
+        identity: Identity {
+            key: "id".to_owned(),
+            state: None,
+        },
     })
+}
+
+fn consumer(function: &str, only: Option<&'static str>) -> Consumer {
+    Consumer {
+        function: function.to_owned(),
+        row: function.to_owned(),
+        only,
+    }
+}
+
+type Stored = HashMap<String, Map<String, Value>>;
+
+fn report(tally: &Tally, stored: &Stored) -> Report {
+    tally.report(|change, _| stored.get(&change.key))
 }
 
 fn item(id: &str) -> Map<String, Value> {
@@ -59,7 +76,8 @@ fn written(tally: &mut Tally, id: &str, at: u64) -> (String, Map<String, Value>)
         at,
         at + 5,
     ));
-    (tally.wrote(&answer).unwrap(), item(id))
+    assert!(tally.wrote(item(id), None));
+    (id.to_owned(), item(id))
 }
 
 #[test]
@@ -71,12 +89,11 @@ fn what_arrived_as_stored_is_delivered_and_took_from_the_writers_start_to_the_ac
     tally.hear(&acknowledged(&item("a"), 130));
     tally.hear(&acknowledged(&item("b"), 210));
 
-    let report = tally.report(&stored);
+    let report = report(&tally, &stored);
     assert!(tally.settled() && report.complete());
-    assert_eq!(
-        (report.written, report.delivered, report.duplicates),
-        (2, 2, 0)
-    );
+    assert_eq!((report.written, report.duplicates), (2, 0));
+    assert_eq!(report.delivered, [("shop-dev-greet".to_owned(), 2)]);
+    assert_eq!(tally.delivered(), 2);
     let latency = report.latency.unwrap();
     assert_eq!((latency.p50.as_millis(), latency.max.as_millis()), (10, 30));
 }
@@ -88,7 +105,7 @@ fn an_event_that_never_arrived_is_missing() {
 
     tally.hear(&acknowledged(&item("b"), 10));
 
-    let report = tally.report(&stored);
+    let report = report(&tally, &stored);
     assert!(!tally.settled() && !report.complete());
     assert_eq!(report.missing, ["a"]);
 }
@@ -104,7 +121,7 @@ fn an_event_that_the_consumer_failed_on_has_not_arrived() {
     let event = json!({"detail": item("a")});
     tally.hear(&invoked("shop-dev-greet", &event, failed, 1, 2));
 
-    assert_eq!(tally.report(&stored).missing, ["a"]);
+    assert_eq!(report(&tally, &stored).missing, ["a"]);
 }
 
 #[test]
@@ -113,9 +130,9 @@ fn an_event_of_an_item_that_is_not_stored_is_missing_too() {
     written(&mut tally, "a", 0);
     tally.hear(&acknowledged(&item("a"), 10));
 
-    let report = tally.report(&HashMap::new());
+    let report = report(&tally, &HashMap::new());
 
-    assert_eq!(report.delivered, 0);
+    assert_eq!(report.delivered[0].1, 0);
     assert_eq!(report.missing, ["a"]);
 }
 
@@ -130,7 +147,7 @@ fn a_changed_a_lost_and_an_added_field_are_each_named() {
         let stored = HashMap::from([written(&mut tally, "a", 0)]);
         tally.hear(&acknowledged(changed.as_object().unwrap(), 10));
 
-        let report = tally.report(&stored);
+        let report = report(&tally, &stored);
 
         assert!(!report.complete(), "{changed}");
         assert_eq!(report.altered.first().unwrap().field, field, "{changed}");
@@ -144,13 +161,13 @@ fn every_arrival_after_the_first_is_a_duplicate_and_compared_as_well() {
     let stored = HashMap::from([written(&mut tally, "a", 0)]);
     tally.hear(&acknowledged(&item("a"), 10));
     tally.hear(&acknowledged(&item("a"), 20));
-    assert_eq!(tally.report(&stored).duplicates, 1);
-    assert!(tally.report(&stored).complete());
+    assert_eq!(report(&tally, &stored).duplicates, 1);
+    assert!(report(&tally, &stored).complete());
 
     let changed = json!({"id": "a", "name": "Eve"});
     tally.hear(&acknowledged(changed.as_object().unwrap(), 30));
 
-    assert!(!tally.report(&stored).complete());
+    assert!(!report(&tally, &stored).complete());
 }
 
 #[test]
@@ -166,7 +183,7 @@ fn what_was_given_up_is_not_waited_for_but_missing() {
     });
 
     assert!(tally.settled());
-    let report = tally.report(&stored);
+    let report = report(&tally, &stored);
     assert_eq!(report.missing, ["a"]);
     assert_eq!(report.given_up.values().sum::<usize>(), 1);
 }
@@ -184,12 +201,123 @@ fn other_functions_and_calls_do_not_count_as_arrivals() {
         failed: 0,
     });
 
-    let report = tally.report(&stored);
-    assert_eq!((report.delivered, report.put_events_calls), (0, 1));
+    let report = report(&tally, &stored);
+    assert_eq!((report.delivered[0].1, report.put_events_calls), (0, 1));
 }
 
 #[test]
 fn an_answer_without_the_key_is_no_write() {
-    assert_eq!(tally().wrote(r#"{"name": "Ada"}"#), None);
-    assert_eq!(tally().wrote("no JSON"), None);
+    let answer = json!({"name": "Ada"});
+    let answer = answer.as_object().unwrap();
+    assert!(!tally().wrote(answer.clone(), None));
+}
+
+/// Two consumers of items with a state: one hears of new ones only, both through queues.
+fn two() -> Tally {
+    Tally::new(Names {
+        writer: None,
+        consumers: vec![consumer("greet", Some("NEW")), consumer("follow", None)],
+        identity: Identity {
+            key: "id".to_owned(),
+            state: Some("state"),
+        },
+    })
+}
+
+fn in_state(id: &str, state: &str) -> Map<String, Value> {
+    let item = json!({"id": id, "state": state, "at": "noon"});
+    item.as_object().unwrap().clone()
+}
+
+/// A batch with an event for each of these changes, of which those with these positions failed.
+fn batch(function: &str, changes: &[(&str, &str)], failed: &[usize], at: u64) -> Occurrence {
+    let records: Vec<Value> = changes
+        .iter()
+        .enumerate()
+        .map(|(position, (id, state))| {
+            let detail = json!({"id": id, "state": state, "metadata": {"at": "noon"}});
+            let body = json!({"detail": detail}).to_string();
+            json!({"messageId": position.to_string(), "body": body})
+        })
+        .collect();
+    let failures: Vec<Value> = failed
+        .iter()
+        .map(|position| json!({"itemIdentifier": position.to_string()}))
+        .collect();
+    let answer = json!({"batchItemFailures": failures}).to_string();
+    let answered = Outcome::Answered(Bytes::from(answer));
+    invoked(function, &json!({"Records": records}), answered, at - 1, at)
+}
+
+fn answered(tally: &Tally) -> Report {
+    tally.report(|_, item| Some(item))
+}
+
+#[test]
+fn a_change_is_delivered_when_the_last_of_its_consumers_has_acknowledged_it() {
+    let mut tally = two();
+    tally.wrote(in_state("a", "NEW"), Some(Time(100)));
+    tally.wrote(in_state("a", "OLD"), Some(Time(110)));
+
+    tally.hear(&batch("follow", &[("a", "NEW"), ("a", "OLD")], &[], 120));
+    assert!(!tally.settled());
+    assert_eq!(tally.delivered(), 1);
+    tally.hear(&batch("greet", &[("a", "NEW")], &[], 150));
+
+    assert!(tally.settled());
+    let report = answered(&tally);
+    assert!(report.complete(), "{report:?}");
+    let delivered = [("greet".to_owned(), 1), ("follow".to_owned(), 2)];
+    assert_eq!(report.delivered, delivered);
+    let latency = report.latency.unwrap();
+    assert_eq!((latency.p50.as_millis(), latency.max.as_millis()), (10, 50));
+}
+
+#[test]
+fn a_message_that_its_consumer_reported_as_failed_has_not_arrived() {
+    let mut tally = two();
+    tally.wrote(in_state("a", "OLD"), None);
+    tally.wrote(in_state("b", "OLD"), None);
+
+    tally.hear(&batch("follow", &[("a", "OLD"), ("b", "OLD")], &[1], 10));
+
+    assert!(!tally.settled());
+    assert_eq!(answered(&tally).missing, ["b OLD"]);
+    tally.hear(&batch("follow", &[("b", "OLD")], &[], 20));
+    assert!(tally.settled() && answered(&tally).complete());
+}
+
+#[test]
+fn an_event_that_is_faster_than_the_answer_to_its_request_counts() {
+    let mut tally = two();
+
+    tally.hear(&batch("follow", &[("a", "OLD")], &[], 10));
+    assert_eq!(tally.delivered(), 0);
+    tally.wrote(in_state("a", "OLD"), Some(Time(5)));
+
+    assert!(tally.settled() && answered(&tally).complete());
+    assert_eq!(tally.delivered(), 1);
+}
+
+#[test]
+fn what_a_consumer_should_not_hear_of_neither_helps_nor_harms() {
+    let mut tally = two();
+    tally.wrote(in_state("a", "OLD"), None);
+
+    tally.hear(&batch("greet", &[("a", "OLD")], &[], 10));
+
+    assert!(!tally.settled());
+    assert_eq!(answered(&tally).missing, ["a OLD"]);
+}
+
+#[test]
+fn what_an_item_says_beside_its_data_is_compared_with_the_metadata() {
+    let mut tally = two();
+    let mut later = in_state("a", "OLD");
+    later.insert("at".to_owned(), json!("midnight"));
+    tally.wrote(later, None);
+
+    tally.hear(&batch("follow", &[("a", "OLD")], &[], 10));
+
+    assert_eq!(answered(&tally).altered.first().unwrap().field, "at");
 }
