@@ -51,7 +51,8 @@ impl Misfit {
 
     /// For what serde refuses and the schema does not explain. Serde's text may quote the value: only its category
     /// is kept.
-    pub(crate) fn refused(field: &str, error: &serde_json::Error) -> Self {
+    #[must_use]
+    pub fn refused(field: &str, error: &serde_json::Error) -> Self {
         Self {
             field: field.to_owned(),
             problem: format!(

@@ -37,6 +37,7 @@
 pub mod compatibility;
 pub mod draft4;
 
+mod aggregate;
 mod committed;
 mod event;
 mod fit;
@@ -47,6 +48,7 @@ mod schema;
 mod sequence;
 mod template;
 
+pub use aggregate::{Aggregate, NotAllTypes};
 pub use committed::{Committed, CommittedError, Version};
 pub use event::Event;
 pub use fit::Misfit;

@@ -105,7 +105,7 @@ pub mod transact;
 pub mod verdict;
 
 #[cfg(feature = "aws")]
-pub use aws::{EventBus, IdempotencyTable, QuarantineQueue};
+pub use aws::{EventBus, IdempotencyTable, OrderTable, QuarantineQueue};
 pub use batch::Batch;
 pub use change::Change;
 pub use entry::Entry;

@@ -1,20 +1,11 @@
 use aws_types::SdkConfig;
 use jiff::Timestamp;
-use serde::de::IgnoredAny;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::api::Api;
-use super::endpoint::Service;
+use super::dynamodb::{ConditionFailed, DynamoDb, number, text};
 use crate::consume::{Claim, Claimed, IdempotencyStore, Known, State};
 use crate::publish::CallError;
-
-const DYNAMODB: Service = Service {
-    name: "dynamodb",
-    id: "DynamoDB",
-    target: "DynamoDB_20120810",
-    content_type: "application/x-amz-json-1.0",
-};
 
 /// The claim's own repeat counts as granted: the answer to its first attempt may have been lost.
 const ABSENT_EXPIRED_OR_OVER: &str = "attribute_not_exists(eventId) OR expiresAt <= :second \
@@ -28,7 +19,7 @@ const ABSENT_EXPIRED_OR_OVER: &str = "attribute_not_exists(eventId) OR expiresAt
 /// on the table, and costs two writes of up to 1 KB for each event consumed, one for each repeat.
 #[derive(Debug)]
 pub struct IdempotencyTable {
-    api: Api,
+    dynamodb: DynamoDb,
     name: String,
 }
 
@@ -37,21 +28,8 @@ impl IdempotencyTable {
     #[must_use]
     pub fn new(settings: &SdkConfig, name: impl Into<String>) -> Self {
         Self {
-            api: Api::new(settings, &DYNAMODB),
+            dynamodb: DynamoDb::new(settings),
             name: name.into(),
-        }
-    }
-
-    /// Makes a write with a condition: whether the condition held, and else the item that was there.
-    async fn write(
-        &self,
-        operation: &str,
-        input: &impl Serialize,
-    ) -> Result<Result<(), ConditionFailed>, CallError> {
-        let answer = self.api.exchange(operation, input).await?;
-        match answer.refused_with("ConditionalCheckFailedException") {
-            Some(failed) => Ok(Err(failed)),
-            None => answer.read::<IgnoredAny>().map(|_| Ok(())),
         }
     }
 
@@ -70,7 +48,7 @@ impl IdempotencyTable {
             "ConditionExpression": condition,
             "ExpressionAttributeValues": values,
         });
-        Ok(self.write("UpdateItem", &update).await?.is_ok())
+        Ok(self.dynamodb.write("UpdateItem", &update).await?.is_ok())
     }
 }
 
@@ -98,9 +76,9 @@ impl IdempotencyStore for IdempotencyTable {
             },
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         });
-        match self.write("PutItem", &put).await? {
+        match self.dynamodb.write("PutItem", &put).await? {
             Ok(()) => Ok(Claimed::Granted),
-            Err(failed) => Ok(Claimed::Refused(failed.known()?)),
+            Err(failed) => Ok(Claimed::Refused(known(failed)?)),
         }
     }
 
@@ -129,21 +107,6 @@ impl IdempotencyStore for IdempotencyTable {
     }
 }
 
-fn text(value: &str) -> Value {
-    json!({ "S": value })
-}
-
-fn number(value: i64) -> Value {
-    json!({ "N": value.to_string() })
-}
-
-/// The refusal of a write whose condition did not hold.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct ConditionFailed {
-    item: Option<serde_dynamo::Item>,
-}
-
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Record {
@@ -162,28 +125,22 @@ enum RunState {
     Completed,
 }
 
-impl ConditionFailed {
-    fn known(self) -> Result<Known, CallError> {
-        let unreadable = |reason: &str| {
-            CallError::NoAnswer(format!("the idempotency record can't be read: {reason}"))
-        };
-        let item = self
-            .item
-            .ok_or_else(|| unreadable("the answer has no item"))?;
-        let record: Record =
-            serde_dynamo::from_item(item).map_err(|error| unreadable(&error.to_string()))?;
-        let state = match record.run_state {
-            RunState::Completed => State::Completed {
-                result: record.handler_result,
-            },
-            RunState::InProgress => State::InProgress {
-                lease_until: Timestamp::from_millisecond(record.lease_until)
-                    .map_err(|error| unreadable(&error.to_string()))?,
-            },
-        };
-        Ok(Known {
-            payload: record.payload_hash,
-            state,
-        })
-    }
+fn known(failed: ConditionFailed) -> Result<Known, CallError> {
+    let unreadable = |reason: String| {
+        CallError::NoAnswer(format!("the idempotency record can't be read: {reason}"))
+    };
+    let record: Record = failed.item()?;
+    let state = match record.run_state {
+        RunState::Completed => State::Completed {
+            result: record.handler_result,
+        },
+        RunState::InProgress => State::InProgress {
+            lease_until: Timestamp::from_millisecond(record.lease_until)
+                .map_err(|error| unreadable(error.to_string()))?,
+        },
+    };
+    Ok(Known {
+        payload: record.payload_hash,
+        state,
+    })
 }

@@ -2,7 +2,7 @@
 
 use std::panic::AssertUnwindSafe;
 
-use contract::{Event, Misfit, Received};
+use contract::{Event, EventPattern, Misfit, Received};
 use futures::FutureExt as _;
 use serde_json::Value;
 
@@ -38,11 +38,21 @@ pub trait FromEvent: Sized {
     /// # Errors
     /// [`Misfit`] names the first field that does not fit.
     fn from_event(event: Value) -> Result<Self, Misfit>;
+
+    /// The patterns of all events that it reads; [`Gapless`](super::order::Gapless) asks for them. None unless told.
+    #[must_use]
+    fn patterns() -> Vec<EventPattern> {
+        Vec::new()
+    }
 }
 
 impl<E: Event> FromEvent for Received<E> {
     fn from_event(event: Value) -> Result<Self, Misfit> {
         Self::read(event)
+    }
+
+    fn patterns() -> Vec<EventPattern> {
+        vec![EventPattern::of::<E>()]
     }
 }
 

@@ -8,7 +8,9 @@
 mod deadline;
 mod event;
 mod once;
+pub mod order;
 mod queue;
+mod retry;
 
 use std::time::SystemTime;
 

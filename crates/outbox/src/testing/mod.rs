@@ -42,6 +42,8 @@ mod expression;
 #[cfg(feature = "aws")]
 mod idempotency;
 #[cfg(feature = "aws")]
+mod lanes;
+#[cfg(feature = "aws")]
 mod messages;
 mod quarantine;
 mod records;
@@ -51,6 +53,8 @@ mod tables;
 pub use bus::Bus;
 #[cfg(feature = "aws")]
 pub use idempotency::IdempotencyRecords;
+#[cfg(feature = "aws")]
+pub use lanes::Lanes;
 #[cfg(feature = "aws")]
 pub use messages::messages;
 pub use quarantine::Quarantine;

@@ -8,8 +8,10 @@
 )]
 
 mod batches;
+#[path = "../dynamodb/mod.rs"]
 mod dynamodb;
 mod faults;
+mod on_aws;
 mod stories;
 
 use std::io;

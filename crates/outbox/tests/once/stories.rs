@@ -27,8 +27,8 @@ macro_rules! on_both_stores {
             $(
                 #[tokio::test]
                 async fn $story() {
-                    let dynamodb = crate::dynamodb::DynamoDb::start().await;
-                    super::$story(dynamodb.table()).await;
+                    let dynamodb = crate::on_aws::start().await;
+                    super::$story(crate::on_aws::table(&dynamodb)).await;
                 }
             )*
         }

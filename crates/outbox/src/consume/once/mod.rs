@@ -3,7 +3,6 @@
 mod error;
 mod payload;
 mod record;
-mod retry;
 mod store;
 
 use std::fmt;
@@ -21,6 +20,7 @@ pub use self::error::OnceError;
 pub use self::record::{Claim, Claimed, Known, State};
 pub use self::store::IdempotencyStore;
 use super::deadline::deadline;
+use super::retry;
 use crate::IdempotencyTable;
 use crate::environment::required;
 use crate::function::with_causes;
@@ -231,7 +231,8 @@ fn known_result<A: DeserializeOwned, R>(
     }
 }
 
-fn lease() -> Duration {
+/// How long a delivery may hold what others wait for.
+pub(super) fn lease() -> Duration {
     let left = deadline().map_or(LONGEST_INVOCATION, |deadline| {
         deadline.saturating_duration_since(Instant::now())
     });
