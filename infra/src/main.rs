@@ -17,6 +17,8 @@ mod orders;
 mod orders_api;
 mod policy;
 mod queue;
+mod queue_consumer;
+mod queue_subscription;
 mod relay;
 mod rest_api;
 mod rest_logs;
@@ -54,7 +56,7 @@ fn main() -> ExitCode {
         let bus = bus::bus_with_archive(&begin("outbox:flow:Events", "events-flow"), "events");
         users::users(&begin("outbox:flow:Users", "users-flow"), &bus, &account);
         let flow = begin("outbox:flow:Orders", "orders-flow");
-        orders::orders(&flow, &contracts);
+        orders::orders(&flow, &contracts, &bus, &account);
         Ok(())
     })
 }

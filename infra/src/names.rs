@@ -3,9 +3,9 @@
 use crate::Error;
 
 /// What fits before the longest name of the program, that of a bucket: 63 characters less
-/// `-users-stream-failures-` and the 12 digits of the account
+/// `-orders-stream-failures-` and the 12 digits of the account
 /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html>).
-const LONGEST_PREFIX: usize = 28;
+const LONGEST_PREFIX: usize = 27;
 
 /// Makes the names that AWS sees.
 #[derive(Clone, Debug)]
@@ -62,7 +62,7 @@ mod tests {
         ] {
             let error = Names::new("outbox", stack).unwrap_err().to_string();
             assert!(error.contains(&format!("\"outbox-{stack}\"")), "{error}");
-            assert!(error.contains("28"), "{error}");
+            assert!(error.contains("27"), "{error}");
         }
     }
 
@@ -70,7 +70,7 @@ mod tests {
     fn the_longest_prefix_leaves_room_for_every_name() {
         let names = Names::new("outbox", &"s".repeat(LONGEST_PREFIX - "outbox-".len())).unwrap();
         assert_eq!(
-            names.physical("users-stream-failures-123456789012").len(),
+            names.physical("orders-stream-failures-123456789012").len(),
             63,
             "a bucket's name"
         );

@@ -1,55 +1,132 @@
 //! The orders flow, in the order in which an event passes it:
 //!
 //! ```text
-//! POST /orders ──▶ orders ══stream══▶
+//! POST /orders ──▶ orders ══stream══▶ orders-relay ──▶ events ──rule order-created──▶ queue ──▶ notify-restaurant
+//!                                                             ──rule order-changed──▶ queue ──▶ order-tracking
 //! ```
 
-use contract::draft4;
-use events::{ChangeOrder, CreateOrder};
+use contract::{EventPattern, draft4};
+use events::{ChangeOrder, CreateOrder, OrderDetailsChanged, OrderStatus};
 use pulumi_gestalt_rust::Output;
 
+use crate::bus::Bus;
 use crate::error::Error;
 use crate::flow::Flow;
+use crate::mapping::relay_changes;
 use crate::orders_api::{Bodies, orders_api};
+use crate::queue_consumer::{QueueConsumer, queue_consumer};
+use crate::queue_subscription::subscribe_queue;
+use crate::relay::relay;
 use crate::rest_logs::api_gateway_log_role;
-use crate::table::table_with_stream;
+use crate::right;
+use crate::table::{table, table_with_stream};
+use crate::watch::{watch_dead_letters, watch_relay};
 use crate::watch_orders::watch_api;
 
 /// What the contracts say, in AWS's words.
 pub(crate) struct Contracts {
     bodies: Bodies,
+    created: EventPattern,
+    changed: EventPattern,
 }
 
 impl Contracts {
     /// Refuses, before anything is declared, what AWS has no words for.
     pub(crate) fn read() -> Result<Self, Error> {
-        let refused = |contract| {
-            move |reason: draft4::Inexpressible| Error::Contract {
-                contract,
-                reason: reason.to_string(),
-            }
-        };
+        let changed = EventPattern::of::<OrderDetailsChanged>();
+        let created = changed.clone().with("status", [OrderStatus::FIRST]);
         Ok(Self {
             bodies: Bodies {
                 create: draft4::schema_of::<CreateOrder>().map_err(refused("CreateOrder"))?,
                 change: draft4::schema_of::<ChangeOrder>().map_err(refused("ChangeOrder"))?,
             },
+            created: created.map_err(refused("OrderDetailsChanged"))?,
+            changed,
         })
     }
 }
 
-/// Declares the flow.
-pub(crate) fn orders(flow: &Flow, contracts: &Contracts) {
-    let log_role = flow
-        .settings
+fn refused<E: std::error::Error>(contract: &'static str) -> impl Fn(E) -> Error {
+    move |reason| Error::Contract {
+        contract,
+        reason: reason.to_string(),
+    }
+}
+
+/// Declares the flow on the shared bus. `account` is the number of the AWS account.
+pub(crate) fn orders(flow: &Flow, contracts: &Contracts, bus: &Bus, account: &Output<String>) {
+    let sizes = flow.settings;
+    let log_role = sizes
         .orders_api
         .log_role
         .then(|| api_gateway_log_role(flow));
     let orders = table_with_stream(flow, "orders", "id");
     let api = orders_api(flow, &orders, &contracts.bodies, log_role.as_ref());
+
+    let notify = queue_consumer(
+        flow,
+        "notify-restaurant",
+        sizes.notify_restaurant,
+        Vec::new(),
+        Vec::new(),
+    );
+    let tracking = table(flow, "tracking", "id");
+    let track = queue_consumer(
+        flow,
+        "order-tracking",
+        sizes.order_tracking,
+        vec![("TABLE_NAME", tracking.name.clone())],
+        vec![right::update_items(&tracking)],
+    );
+    let subscribe = |name, description, pattern, consumer: &QueueConsumer| {
+        subscribe_queue(flow, name, description, pattern, &bus.bus, consumer)
+    };
+    let (created, changed) = (&contracts.created, &contracts.changed);
+    let created = subscribe("order-created", "Every new order", created, &notify);
+    let changed = subscribe("order-changed", "Every change of an order", changed, &track);
+
+    let relay = relay(flow, "orders", sizes.orders_relay, &orders, bus, account);
+    let behind = [
+        &bus.urns()[..],
+        &created.urns(),
+        &changed.urns(),
+        &notify.urns(),
+        &track.urns(),
+    ]
+    .concat();
+    let mapping = relay_changes(flow, &orders, &relay, &behind);
+
     watch_api(flow, "orders-api", &api);
+    watch_relay(flow, &relay, &mapping);
+    for subscription in [&created, &changed] {
+        watch_dead_letters(flow, subscription.name, &bus.bus, &subscription.rule);
+    }
 
     let export = |name, value: &Output<String>| flow.ctx.add_export(name, value);
     export("ordersApiUrl", &api.stage.invoke_url);
     export("ordersTable", &orders.name);
+    export("trackingTable", &tracking.name);
+    for (consumer, function, queue, dead_letters) in [
+        (
+            &notify,
+            "notifyRestaurantFunction",
+            "notifyRestaurantQueueUrl",
+            "notifyRestaurantDeadLetterQueueUrl",
+        ),
+        (
+            &track,
+            "orderTrackingFunction",
+            "orderTrackingQueueUrl",
+            "orderTrackingDeadLetterQueueUrl",
+        ),
+    ] {
+        export(function, &consumer.function.lambda.name);
+        export(queue, &consumer.work.queue.url);
+        export(dead_letters, &consumer.work.dead_letters.url);
+    }
+    export("orderCreatedDeadLetterQueueUrl", &created.dead_letters.url);
+    export("orderChangedDeadLetterQueueUrl", &changed.dead_letters.url);
+    export("ordersRelayFunction", &relay.function.lambda.name);
+    export("ordersQuarantineQueueUrl", &relay.quarantine.url);
+    export("ordersStreamFailuresBucket", &relay.stream_failures.bucket);
 }

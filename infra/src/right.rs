@@ -60,6 +60,19 @@ pub(crate) fn send(queue: &QueueResult) -> Rights {
         .map(|arn| vec![Statement::allow(&["sqs:SendMessage"]).on(arn)])
 }
 
+/// Take messages from the queue, as an event source mapping does with its function's role
+/// (<https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html>).
+pub(crate) fn receive(queue: &QueueResult) -> Rights {
+    queue.arn.map(|arn| {
+        let actions = &[
+            "sqs:DeleteMessage",
+            "sqs:GetQueueAttributes",
+            "sqs:ReceiveMessage",
+        ];
+        vec![Statement::allow(actions).on(arn)]
+    })
+}
+
 /// Keep failed batches in a bucket of this account: Lambda also lists the bucket
 /// (<https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html>).
 pub(crate) fn store_failures(bucket: &BucketResult, account: &Output<String>) -> Rights {

@@ -45,6 +45,9 @@ pub(crate) struct Settings {
     pub(crate) writer: Size,
     pub(crate) users_relay: Size,
     pub(crate) user_created_consumer: Size,
+    pub(crate) orders_relay: Size,
+    pub(crate) notify_restaurant: Size,
+    pub(crate) order_tracking: Size,
     pub(crate) orders_api: OrdersApi,
     /// How long logs are kept.
     pub(crate) log_retention_days: i32,
@@ -86,6 +89,9 @@ impl Settings {
             writer: size("writer", 128, 10, 1)?,
             users_relay: size("usersRelay", 256, 30, SHORTEST_OF_A_RELAY)?,
             user_created_consumer: size("userCreatedConsumer", 128, 10, 1)?,
+            orders_relay: size("ordersRelay", 256, 30, SHORTEST_OF_A_RELAY)?,
+            notify_restaurant: size("notifyRestaurant", 128, 10, 1)?,
+            order_tracking: size("orderTracking", 128, 10, 1)?,
             orders_api: OrdersApi {
                 authorization: word("ordersApiAuthorization", "AWS_IAM", ["AWS_IAM", "NONE"])?,
                 throttle: Throttle {

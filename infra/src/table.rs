@@ -1,14 +1,23 @@
-//! DynamoDB tables with a stream.
+//! DynamoDB tables.
 
 use crate::aws::dynamodb::table::{TableArgs, TableResult, create_with_options};
 use crate::aws::types::dynamodb::{TableAttribute, TablePointInTimeRecovery};
 use crate::flow::Flow;
 
-/// A table whose items are found by one string key and whose every change becomes a stream record with the new image.
+/// A table whose items are found by one string key.
 ///
 /// Deletion is protected twice if so configured: by AWS, which refuses it half-way through a `destroy`, and by
 /// Pulumi, which refuses before anything is touched.
+pub(crate) fn table(flow: &Flow, name: &str, key: &str) -> TableResult {
+    declare(flow, name, key, None)
+}
+
+/// A table as above whose every change becomes a stream record with the new image.
 pub(crate) fn table_with_stream(flow: &Flow, name: &str, key: &str) -> TableResult {
+    declare(flow, name, key, Some("NEW_IMAGE"))
+}
+
+fn declare(flow: &Flow, name: &str, key: &str, view_type: Option<&str>) -> TableResult {
     let settings = flow.settings;
     create_with_options(
         flow.ctx,
@@ -21,8 +30,8 @@ pub(crate) fn table_with_stream(flow: &Flow, name: &str, key: &str) -> TableResu
                 name: key.to_owned(),
                 type_: "S".to_owned(),
             }])
-            .stream_enabled(true)
-            .stream_view_type("NEW_IMAGE")
+            .stream_enabled(view_type.is_some())
+            .maybe_stream_view_type(view_type)
             .point_in_time_recovery(TablePointInTimeRecovery {
                 enabled: settings.point_in_time_recovery,
             })

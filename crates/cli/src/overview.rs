@@ -173,9 +173,11 @@ fn first(stack: &Stack) -> Option<&str> {
     functions.next().map(|function| function.name.as_str())
 }
 
-/// A function that a rule invokes: where an event's way ends.
+/// A function that a rule invokes: where an event's way ends. A rule may have a queue as its target instead, whose
+/// function hears of nothing that the first command does.
 fn last(stack: &Stack) -> Option<&str> {
-    let function = targets(stack).find_map(|arn| stack.by_arn(arn));
+    let mut reached = targets(stack).filter_map(|arn| stack.by_arn(arn));
+    let function = reached.find(|reached| reached.type_token == FUNCTION);
     function.map(|function| function.name.as_str())
 }
 
@@ -230,6 +232,12 @@ mod tests {
                     "aws:lambda/eventSourceMapping:EventSourceMapping",
                     "m",
                     &mapping,
+                ),
+                resource("aws:sqs/queue:Queue", "q", &json!({"arn": "arn:q"})),
+                resource(
+                    "aws:cloudwatch/eventTarget:EventTarget",
+                    "to-queue",
+                    &json!({"arn": "arn:q"}),
                 ),
                 resource(
                     "aws:cloudwatch/eventTarget:EventTarget",

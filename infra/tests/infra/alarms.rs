@@ -37,6 +37,46 @@ async fn given_the_dev_stack_then_each_place_where_events_are_late_or_lost_is_wa
         "users-relay-mapping",
     );
     let queue = |name: &str| json!({ "QueueName": format!("outbox-dev-{name}") });
+    let orders_relay = json!({ "FunctionName": "outbox-dev-orders-relay" });
+    let orders_mapping = named(
+        &stack,
+        "aws:lambda/eventSourceMapping:EventSourceMapping",
+        "orders-relay-mapping",
+    );
+    let rule_of_orders = |name: &str| json!({ "EventBusName": "outbox-dev-events", "RuleName": format!("outbox-dev-{name}") });
+    let visible = [
+        "orders-relay-quarantine",
+        "order-created-dead-letters",
+        "order-changed-dead-letters",
+        "notify-restaurant-queue-dead-letters",
+        "order-tracking-queue-dead-letters",
+    ];
+    let visible = visible.map(|name| ("ApproximateNumberOfMessagesVisible", queue(name)));
+    let orders = [
+        ("IteratorAge", orders_relay.clone()),
+        ("Errors", orders_relay.clone()),
+        ("DestinationDeliveryFailures", orders_relay),
+        (
+            "OnFailureDestinationDeliveredEventCount",
+            uuid(orders_mapping),
+        ),
+        (
+            "InvocationsFailedToBeSentToDlq",
+            rule_of_orders("order-created"),
+        ),
+        (
+            "InvocationsFailedToBeSentToDlq",
+            rule_of_orders("order-changed"),
+        ),
+        (
+            "ApproximateAgeOfOldestMessage",
+            queue("notify-restaurant-queue"),
+        ),
+        (
+            "ApproximateAgeOfOldestMessage",
+            queue("order-tracking-queue"),
+        ),
+    ];
     let expected = [
         ("IteratorAge", relay.clone()),
         ("Errors", relay.clone()),
@@ -64,6 +104,8 @@ async fn given_the_dev_stack_then_each_place_where_events_are_late_or_lost_is_wa
     ];
     let expected: BTreeSet<_> = expected
         .into_iter()
+        .chain(orders)
+        .chain(visible)
         .map(|(metric, dimensions)| (metric.to_owned(), dimensions.to_string()))
         .collect();
     assert_eq!(watched(&stack), expected);
@@ -75,7 +117,12 @@ async fn given_a_queue_then_it_has_an_alarm() {
     let watched = watched(&stack);
     for queue in stack.of_type("aws:sqs/queue:Queue") {
         let dimensions = json!({ "QueueName": queue.outputs["name"] }).to_string();
-        let alarm = ("ApproximateNumberOfMessagesVisible".to_owned(), dimensions);
+        // Of a queue with work it is the wait that matters; its failures go to another queue.
+        let metric = match queue.inputs.get("redrivePolicy") {
+            Some(_) => "ApproximateAgeOfOldestMessage",
+            None => "ApproximateNumberOfMessagesVisible",
+        };
+        let alarm = (metric.to_owned(), dimensions);
         assert!(watched.contains(&alarm), "{} is not watched", queue.name);
     }
 }

@@ -1,4 +1,4 @@
-//! The three functions: how they run, what they are told, where they log.
+//! The functions: how they run, what they are told, where they log.
 
 use serde_json::{Value, json};
 use stack::{Resource, Stack};
@@ -18,6 +18,9 @@ async fn given_the_dev_stack_then_functions_are_small_arm64_binaries_on_amazon_l
         ("writer", 128, 10),
         ("users-relay", 256, 30),
         ("user-created-consumer", 128, 10),
+        ("orders-relay", 256, 30),
+        ("notify-restaurant", 128, 10),
+        ("order-tracking", 128, 10),
     ];
     assert_eq!(functions(&stack).len(), sizes.len());
     for (name, memory, timeout) in sizes {
@@ -70,8 +73,14 @@ async fn given_the_dev_stack_then_each_function_is_told_what_it_works_on() {
         variables("users-relay"),
         json!({ "EVENT_BUS_NAME": "outbox-dev-events", "QUARANTINE_QUEUE_URL": queue })
     );
-    let consumer = named(&stack, FUNCTION, "user-created-consumer");
-    assert_eq!(consumer.inputs.get("environment"), None);
+    assert_eq!(
+        variables("order-tracking"),
+        json!({ "TABLE_NAME": "outbox-dev-tracking" })
+    );
+    for consumer in ["user-created-consumer", "notify-restaurant"] {
+        let consumer = named(&stack, FUNCTION, consumer);
+        assert_eq!(consumer.inputs.get("environment"), None);
+    }
 }
 
 #[tokio::test]

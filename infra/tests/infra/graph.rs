@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
 use serde_json::{Map, Value};
-use stack::{Aws, Declared, Provider, Refusal, Stack};
+use stack::{Aws, Declared, Provider, Refusal, Resource, Stack};
 
 use crate::declared::{aws, dev, dev_program, named, root, run};
 
@@ -67,27 +67,48 @@ fn behind(stack: &Stack, urn: &str) -> HashSet<String> {
 }
 
 #[tokio::test]
-async fn given_an_event_on_its_way_then_the_mapping_comes_last_and_goes_first() {
+async fn given_an_event_on_its_way_then_what_reads_the_stream_comes_last_and_goes_first() {
     let stack = dev().await;
     let mapping = named(
         &stack,
         "aws:lambda/eventSourceMapping:EventSourceMapping",
         "users-relay-mapping",
     );
-    let behind = behind(&stack, &mapping.urn);
-    // Only what an event never passes may come after it.
-    let apart: BTreeSet<_> = stack
+    assert_eq!(
+        apart(&stack, mapping),
+        BTreeSet::from(["writer", "writer-logs", "writer-policy", "writer-role"])
+    );
+    let relay = named(
+        &stack,
+        "aws:lambda/eventSourceMapping:EventSourceMapping",
+        "orders-relay-mapping",
+    );
+    assert_eq!(
+        apart(&stack, relay),
+        BTreeSet::from([
+            "api-gateway-logs-policy",
+            "api-gateway-logs-role",
+            "orders-api-logs",
+            "orders-api-policy",
+            "orders-api-role",
+        ])
+    );
+}
+
+/// What an event never passes behind what reads the stream, within its flow.
+fn apart<'a>(stack: &'a Stack, mapping: &Resource) -> BTreeSet<&'a str> {
+    let behind = behind(stack, &mapping.urn);
+    stack
         .resources
         .iter()
         .filter(|resource| resource.parent == mapping.parent)
         .filter(|resource| resource.urn != mapping.urn && !behind.contains(&resource.urn))
-        .filter(|resource| resource.type_token != "aws:cloudwatch/metricAlarm:MetricAlarm")
+        .filter(|resource| {
+            let kind = resource.type_token.as_str();
+            kind != "aws:cloudwatch/metricAlarm:MetricAlarm" && !kind.starts_with("aws:apigateway/")
+        })
         .map(|resource| resource.name.as_str())
-        .collect();
-    assert_eq!(
-        apart,
-        BTreeSet::from(["writer", "writer-logs", "writer-policy", "writer-role"])
-    );
+        .collect()
 }
 
 #[tokio::test]
@@ -103,6 +124,16 @@ async fn given_what_uses_a_role_at_once_then_it_waits_for_the_roles_policy() {
             "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
             "user-created-consumer-invoke-config",
             "user-created-consumer-policy",
+        ),
+        (
+            "aws:lambda/eventSourceMapping:EventSourceMapping",
+            "order-tracking-mapping",
+            "order-tracking-policy",
+        ),
+        (
+            "aws:apigateway/integration:Integration",
+            "create-order-integration",
+            "orders-api-policy",
         ),
     ];
     for (type_token, name, policy) in waits {

@@ -4,10 +4,6 @@ use std::collections::BTreeSet;
 
 use crate::declared::{dev, root};
 
-/// Functions that the dev stack does not declare: those of the orders, until it does, and the relay that may stand in
-/// the pipe's place.
-const NOT_DECLARED: [&str; 3] = ["notify-restaurant", "order-tracking", "orders-relay"];
-
 /// The packages whose archives the declared functions run.
 async fn declared() -> BTreeSet<String> {
     let stack = dev().await;
@@ -33,7 +29,6 @@ async fn given_the_functions_of_the_workspace_then_each_is_declared_and_no_other
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.join("Cargo.toml").is_file());
     let names = folders.map(|path| path.file_name().unwrap().to_string_lossy().into_owned());
-    let names = names.filter(|name| !NOT_DECLARED.contains(&name.as_str()));
     assert_eq!(names.collect::<BTreeSet<_>>(), declared().await);
 }
 

@@ -88,6 +88,15 @@ async fn given_the_dev_stack_then_each_function_may_do_its_work_and_nothing_else
     };
     let bus = format!("arn:aws:events:{here}:event-bus/outbox-dev-events");
     let queue = |name| format!("arn:aws:sqs:{here}:outbox-dev-{name}");
+    let receive = |queue: String| {
+        [
+            "sqs:DeleteMessage",
+            "sqs:GetQueueAttributes",
+            "sqs:ReceiveMessage",
+        ]
+        .map(|action| (action, queue.clone(), Value::Null))
+        .to_vec()
+    };
     let table = named(&stack, "aws:dynamodb/table:Table", "users");
     let table_arn = table.text("arn").unwrap().to_owned();
     let stream = table.text("streamArn").unwrap().to_owned();
@@ -128,6 +137,25 @@ async fn given_the_dev_stack_then_each_function_may_do_its_work_and_nothing_else
                 Value::Null,
             )],
         ),
+        (
+            "notify-restaurant",
+            receive(queue("notify-restaurant-queue")),
+        ),
+        (
+            "order-tracking",
+            [
+                vec![(
+                    "dynamodb:UpdateItem",
+                    named(&stack, "aws:dynamodb/table:Table", "tracking")
+                        .text("arn")
+                        .unwrap()
+                        .to_owned(),
+                    Value::Null,
+                )],
+                receive(queue("order-tracking-queue")),
+            ]
+            .concat(),
+        ),
     ]);
 
     for (name, rights) in expected {
@@ -162,10 +190,13 @@ async fn given_the_dev_stack_then_each_function_has_a_role_of_its_own_that_only_
         .of_type("aws:lambda/function:Function")
         .map(|function| function.inputs["role"].to_string())
         .collect();
-    assert_eq!(roles.len(), 3);
+    assert_eq!(
+        roles.len(),
+        stack.of_type("aws:lambda/function:Function").count()
+    );
     let is_of_function = |role: &&Resource| roles.contains(&role.outputs["arn"].to_string());
     let of_functions: Vec<_> = stack.of_type(ROLE).filter(is_of_function).collect();
-    assert_eq!(of_functions.len(), 3);
+    assert_eq!(of_functions.len(), roles.len());
     for role in of_functions {
         let trust: Value =
             serde_json::from_str(role.inputs["assumeRolePolicy"].as_str().unwrap()).unwrap();

@@ -50,6 +50,13 @@ async fn given_a_bad_value_then_one_line_names_key_value_and_what_is_allowed() {
         ("deletionProtection", "on", "true or false".to_owned()),
         ("forceDestroy", "True", "true or false".to_owned()),
         ("apiGatewayLogRole", "1", "true or false".to_owned()),
+        ("ordersRelayTimeout", "14", number("15 to 900 (seconds)")),
+        (
+            "notifyRestaurantMemorySize",
+            "0",
+            number("128 to 10240 (MB)"),
+        ),
+        ("orderTrackingTimeout", "0", number("1 to 900 (seconds)")),
         (
             "ordersApiAuthorization",
             "none",
@@ -111,14 +118,16 @@ async fn given_a_stack_whose_names_aws_would_refuse_then_one_line_says_so() {
 
 #[tokio::test]
 async fn given_the_longest_stack_name_then_every_physical_name_is_one_that_aws_takes() {
-    let longest = "s".repeat(21);
+    let longest = "s".repeat(20);
     let program = Program {
         stack: longest.clone(),
         ..dev_program()
     };
     // The engine refuses names that are longer than AWS's longest.
     let declared = run(&program, aws()).await.unwrap();
-    let bucket = declared.outputs["streamFailuresBucket"].as_str().unwrap();
+    let bucket = declared.outputs["ordersStreamFailuresBucket"]
+        .as_str()
+        .unwrap();
     assert_eq!(bucket.len(), 63, "{bucket}");
 
     let program = Program {
@@ -126,7 +135,7 @@ async fn given_the_longest_stack_name_then_every_physical_name_is_one_that_aws_t
         ..dev_program()
     };
     let lines = refusal(run(&program, aws()).await);
-    assert!(lines[0].contains("at most 28 characters"), "{lines:#?}");
+    assert!(lines[0].contains("at most 27 characters"), "{lines:#?}");
 }
 
 #[test]

@@ -1,10 +1,12 @@
 //! Each hop has a place for what fails, and may write to exactly that place.
 
+use std::collections::HashSet;
+
 use serde_json::{Value, json};
 use stack::{Resource, Stack};
 
 use crate::declared::{
-    ACCOUNT, dev, dev_with, named, permissions, permissions_of_function, permitting,
+    ACCOUNT, Permission, dev, dev_with, named, permissions, permissions_of_function, permitting,
 };
 
 const BUCKET: &str = "aws:s3/bucket:Bucket";
@@ -26,29 +28,46 @@ fn at<'a>(stack: &'a Stack, arn: &Value) -> &'a Resource {
         .unwrap_or_else(|| panic!("{arn} is not declared"))
 }
 
-#[tokio::test]
-async fn given_the_dev_stack_then_the_mapping_loses_nothing() {
-    let stack = dev().await;
-    let mapping = named(&stack, MAPPING, "users-relay-mapping");
+fn reads_queue(mapping: &Resource) -> bool {
+    let source = mapping.inputs["eventSourceArn"].as_str().unwrap();
+    source.contains(":sqs:")
+}
 
-    assert_eq!(
-        mapping.inputs["eventSourceArn"],
-        named(&stack, TABLE, "users").outputs["streamArn"]
-    );
-    assert_eq!(
-        at(&stack, &mapping.inputs["functionName"]).name,
-        "users-relay"
-    );
-    let values = [
-        ("startingPosition", json!("TRIM_HORIZON")),
-        ("batchSize", json!(100)),
-        ("functionResponseTypes", json!(["ReportBatchItemFailures"])),
-        ("bisectBatchOnFunctionError", json!(true)),
-        ("maximumRecordAgeInSeconds", json!(72_000)),
-        ("maximumRetryAttempts", json!(10_000)),
-    ];
-    for (property, value) in values {
-        assert_eq!(mapping.inputs[property], value, "{property}");
+/// The permissions of the one policy of a queue.
+fn permissions_of_queue(stack: &Stack, queue: &Resource) -> (String, Vec<Permission>) {
+    let policies: Vec<_> = stack
+        .of_type(QUEUE_POLICY)
+        .filter(|policy| policy.inputs["queueUrl"] == queue.outputs["url"])
+        .collect();
+    assert_eq!(policies.len(), 1, "{} has one policy", queue.name);
+    (policies[0].urn.clone(), permissions(policies[0]))
+}
+
+#[tokio::test]
+async fn given_the_dev_stack_then_the_mapping_of_each_stream_loses_nothing() {
+    let stack = dev().await;
+    for table in ["users", "orders"] {
+        let mapping = named(&stack, MAPPING, &format!("{table}-relay-mapping"));
+
+        assert_eq!(
+            mapping.inputs["eventSourceArn"],
+            named(&stack, TABLE, table).outputs["streamArn"]
+        );
+        assert_eq!(
+            at(&stack, &mapping.inputs["functionName"]).name,
+            format!("{table}-relay")
+        );
+        let values = [
+            ("startingPosition", json!("TRIM_HORIZON")),
+            ("batchSize", json!(100)),
+            ("functionResponseTypes", json!(["ReportBatchItemFailures"])),
+            ("bisectBatchOnFunctionError", json!(true)),
+            ("maximumRecordAgeInSeconds", json!(72_000)),
+            ("maximumRetryAttempts", json!(10_000)),
+        ];
+        for (property, value) in values {
+            assert_eq!(mapping.inputs[property], value, "{property}");
+        }
     }
 }
 
@@ -56,7 +75,8 @@ async fn given_the_dev_stack_then_the_mapping_loses_nothing() {
 async fn row_2_4_role_of_each_mappings_function_may_put_objects_into_and_list_its_bucket() {
     let stack = dev().await;
     let mut mappings = 0;
-    for mapping in stack.of_type(MAPPING) {
+    // A queue's mapping has no destination: the queue has.
+    for mapping in stack.of_type(MAPPING).filter(|one| !reads_queue(one)) {
         mappings += 1;
         let bucket = at(
             &stack,
@@ -86,7 +106,7 @@ async fn row_2_4_role_of_each_mappings_function_may_put_objects_into_and_list_it
             assert_eq!(permitted[0].condition, of_this_account);
         }
     }
-    assert_eq!(mappings, 1);
+    assert_eq!(mappings, 2);
 }
 
 #[tokio::test]
@@ -96,9 +116,13 @@ async fn given_the_dev_stack_then_each_target_has_a_dead_letter_queue_that_takes
     let mut targets = 0;
     for target in stack.of_type(TARGET) {
         targets += 1;
+        let (attempts, age) = match at(&stack, &target.inputs["arn"]).type_token.as_str() {
+            QUEUE => (4, 400),
+            _ => (185, 86_400),
+        };
         assert_eq!(
             target.inputs["retryPolicy"],
-            json!({ "maximumRetryAttempts": 185, "maximumEventAgeInSeconds": 86_400 })
+            json!({ "maximumRetryAttempts": attempts, "maximumEventAgeInSeconds": age })
         );
         let rule = stack
             .of_type(RULE)
@@ -108,30 +132,30 @@ async fn given_the_dev_stack_then_each_target_has_a_dead_letter_queue_that_takes
         let queue = at(&stack, &target.inputs["deadLetterConfig"]["arn"]);
         assert_eq!(queue.type_token, QUEUE);
 
-        let policies: Vec<_> = stack
-            .of_type(QUEUE_POLICY)
-            .filter(|policy| policy.inputs["queueUrl"] == queue.outputs["url"])
-            .collect();
+        let work = at(&stack, &target.inputs["arn"]);
+        let queues = [
+            Some(queue),
+            Some(work).filter(|work| work.type_token == QUEUE),
+        ];
+        for queue in queues.into_iter().flatten() {
+            let (policy, permitted) = permissions_of_queue(&stack, queue);
 
-        assert_eq!(policies.len(), 1, "{} has one policy", queue.name);
-        let permitted = permissions(policies[0]);
-        assert_eq!(permitted.len(), 1);
-        assert_eq!(permitted[0].actions, ["sqs:SendMessage"]);
-        assert_eq!(permitted[0].resource, queue.text("arn").unwrap());
-        assert_eq!(
-            permitted[0].service.as_deref(),
-            Some("events.amazonaws.com")
-        );
-        assert_eq!(
-            permitted[0].condition,
-            json!({ "ArnEquals": { "aws:SourceArn": rule.outputs["arn"] } })
-        );
-        assert!(
-            target.dependencies.contains(&policies[0].urn),
-            "a target works only behind its queue's policy"
-        );
+            assert_eq!(
+                permitted,
+                [Permission {
+                    actions: vec!["sqs:SendMessage".to_owned()],
+                    resource: queue.text("arn").unwrap().to_owned(),
+                    service: Some("events.amazonaws.com".to_owned()),
+                    condition: json!({ "ArnEquals": { "aws:SourceArn": rule.outputs["arn"] } }),
+                }]
+            );
+            assert!(
+                target.dependencies.contains(&policy),
+                "a target works only behind its queue's policy"
+            );
+        }
     }
-    assert_eq!(targets, 1);
+    assert_eq!(targets, 3);
 }
 
 #[tokio::test]
@@ -183,6 +207,9 @@ async fn given_the_dev_stack_then_a_rule_and_nobody_else_may_invoke_its_function
     let stack = dev().await;
     for target in stack.of_type(TARGET) {
         let function = at(&stack, &target.inputs["arn"]);
+        if function.type_token != FUNCTION {
+            continue;
+        }
         let rule = stack
             .of_type(RULE)
             .find(|rule| rule.outputs["name"] == target.inputs["rule"])
@@ -205,30 +232,84 @@ async fn given_the_dev_stack_then_a_rule_and_nobody_else_may_invoke_its_function
 }
 
 #[tokio::test]
-async fn given_the_dev_stack_then_the_rule_takes_what_the_contract_says() {
+async fn given_the_dev_stack_then_each_rule_takes_what_the_contract_says() {
     let stack = dev().await;
-    let pattern: Value = serde_json::from_str(
-        named(&stack, RULE, "user-created").inputs["eventPattern"]
-            .as_str()
-            .unwrap(),
-    )
-    .unwrap();
-    assert_eq!(
-        pattern,
-        json!({ "source": ["myapp.users"], "detail-type": ["UserCreated"] })
-    );
+    let orders = json!({ "source": ["order.event"], "detail-type": ["OrderDetailsChanged"] });
+    let mut created = orders.clone();
+    created["detail"] = json!({ "status": ["CREATED"] });
+    let patterns = [
+        (
+            "user-created",
+            json!({ "source": ["myapp.users"], "detail-type": ["UserCreated"] }),
+        ),
+        ("order-created", created),
+        ("order-changed", orders),
+    ];
+    assert_eq!(stack.of_type(RULE).count(), patterns.len());
+    for (name, expected) in patterns {
+        let pattern = named(&stack, RULE, name).inputs["eventPattern"].clone();
+        let pattern: Value = serde_json::from_str(pattern.as_str().unwrap()).unwrap();
+        assert_eq!(pattern, expected, "{name}");
+    }
 }
 
 #[tokio::test]
-async fn given_the_dev_stack_then_each_queue_keeps_failures_for_14_days() {
+async fn given_the_dev_stack_then_each_queue_keeps_failures_for_14_days_and_work_for_4() {
     let stack = dev().await;
-    let queues: Vec<_> = stack.of_type(QUEUE).collect();
-    assert_eq!(queues.len(), 3);
-    for queue in queues {
+    for queue in stack.of_type(QUEUE) {
+        let is_work = queue.inputs.contains_key("redrivePolicy");
         assert_eq!(
-            queue.inputs["messageRetentionSeconds"], 1_209_600,
+            queue.inputs["messageRetentionSeconds"],
+            if is_work { 345_600 } else { 1_209_600 },
             "{}",
             queue.name
+        );
+    }
+}
+
+#[tokio::test]
+async fn given_a_queue_that_a_function_reads_then_each_message_may_fail_alone_and_five_times() {
+    let config = [
+        ("notifyRestaurantTimeout", "7"),
+        ("orderTrackingTimeout", "900"),
+    ];
+    let stack = dev_with(&config).await.unwrap();
+    let mut dead = HashSet::new();
+    for (package, timeout) in [("notify-restaurant", 7), ("order-tracking", 900)] {
+        let mapping = named(&stack, MAPPING, &format!("{package}-mapping"));
+        let queue = at(&stack, &mapping.inputs["eventSourceArn"]);
+        let function = at(&stack, &mapping.inputs["functionName"]);
+        assert_eq!(queue.name, format!("{package}-queue"));
+        assert_eq!(function.name, package);
+        assert_eq!(
+            mapping.inputs["functionResponseTypes"],
+            json!(["ReportBatchItemFailures"])
+        );
+        assert_eq!(mapping.inputs["batchSize"], 10);
+        // Six times the time-out, as AWS advises: a throttled batch is tried again meanwhile.
+        assert_eq!(function.inputs["timeout"], timeout);
+        assert_eq!(queue.inputs["visibilityTimeoutSeconds"], 6 * timeout);
+        let rights = permissions_of_function(&stack, function);
+        for action in [
+            "sqs:ReceiveMessage",
+            "sqs:DeleteMessage",
+            "sqs:GetQueueAttributes",
+        ] {
+            let permitted = permitting(&rights, action);
+            assert_eq!(permitted.len(), 1, "{package} may {action} in one place");
+            assert_eq!(permitted[0].resource, queue.text("arn").unwrap());
+        }
+
+        let redrive: Value =
+            serde_json::from_str(queue.inputs["redrivePolicy"].as_str().unwrap()).unwrap();
+        assert_eq!(redrive["maxReceiveCount"], 5);
+        assert_eq!(
+            at(&stack, &redrive["deadLetterTargetArn"]).type_token,
+            QUEUE
+        );
+        assert!(
+            dead.insert(redrive["deadLetterTargetArn"].to_string()),
+            "its own"
         );
     }
 }
@@ -260,6 +341,9 @@ async fn given_the_dev_stack_then_its_tables_stream_new_images_of_items_by_id() 
         assert_eq!(table.inputs["streamEnabled"], true);
         assert_eq!(table.inputs["streamViewType"], "NEW_IMAGE");
     }
+    let tracking = named(&stack, TABLE, "tracking");
+    assert_eq!(tracking.inputs["hashKey"], "id");
+    assert_eq!(tracking.inputs["streamEnabled"], false);
 }
 
 #[tokio::test]
@@ -280,10 +364,9 @@ async fn given_no_configuration_then_data_is_protected_and_in_dev_destroy_works(
             assert_eq!(table.inputs["deletionProtectionEnabled"], production);
             assert_eq!(table.protect, production);
         }
-        assert_eq!(
-            named(&stack, BUCKET, "users-stream-failures").inputs["forceDestroy"],
-            !production
-        );
+        for bucket in stack.of_type(BUCKET) {
+            assert_eq!(bucket.inputs["forceDestroy"], !production);
+        }
         let protected = stack.resources.iter().filter(|one| one.protect).count();
         let tables = stack.of_type(TABLE).count();
         assert_eq!(protected, if production { tables } else { 0 });
@@ -337,6 +420,18 @@ async fn given_the_dev_stack_then_its_outputs_name_what_a_user_works_with() {
             "streamFailuresBucket": format!("outbox-dev-users-stream-failures-{ACCOUNT}"),
             "ordersApiUrl": stack.outputs["ordersApiUrl"],
             "ordersTable": "outbox-dev-orders",
+            "trackingTable": "outbox-dev-tracking",
+            "notifyRestaurantFunction": "outbox-dev-notify-restaurant",
+            "orderTrackingFunction": "outbox-dev-order-tracking",
+            "notifyRestaurantQueueUrl": queue("notify-restaurant-queue"),
+            "orderTrackingQueueUrl": queue("order-tracking-queue"),
+            "notifyRestaurantDeadLetterQueueUrl": queue("notify-restaurant-queue-dead-letters"),
+            "orderTrackingDeadLetterQueueUrl": queue("order-tracking-queue-dead-letters"),
+            "orderCreatedDeadLetterQueueUrl": queue("order-created-dead-letters"),
+            "orderChangedDeadLetterQueueUrl": queue("order-changed-dead-letters"),
+            "ordersRelayFunction": "outbox-dev-orders-relay",
+            "ordersQuarantineQueueUrl": queue("orders-relay-quarantine"),
+            "ordersStreamFailuresBucket": format!("outbox-dev-orders-stream-failures-{ACCOUNT}"),
         })
     );
 }
