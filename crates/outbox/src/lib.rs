@@ -94,6 +94,8 @@ mod panics;
 pub mod publish;
 pub mod quarantine;
 mod record;
+#[cfg(feature = "aws")]
+pub mod recovery;
 pub mod relay;
 pub mod row;
 #[cfg(feature = "aws")]
@@ -105,7 +107,7 @@ pub mod transact;
 pub mod verdict;
 
 #[cfg(feature = "aws")]
-pub use aws::{EventBus, IdempotencyTable, OrderTable, QuarantineQueue};
+pub use aws::{DynamoDbStreams, EventBus, IdempotencyTable, OrderTable, QuarantineQueue};
 pub use batch::Batch;
 pub use change::Change;
 pub use entry::Entry;
@@ -114,4 +116,6 @@ pub use error::Error;
 pub use events::{Events, IntoEvents};
 pub use publish::Publish;
 pub use quarantine::Quarantine;
+#[cfg(feature = "aws")]
+pub use recovery::Recovery;
 pub use relay::Relay;

@@ -131,6 +131,11 @@ pub enum ReasonKind {
     EventInvalid,
     /// The bus refused one of its events, and would refuse it again.
     RefusedByBus,
+    /// The pipe or the event source mapping that read it gave it up, after its retries or for its age. Nothing may be
+    /// wrong with it.
+    GivenUp,
+    /// The stream has trimmed records that were given up. What is stored are their positions.
+    Trimmed,
 }
 
 impl ReasonKind {
@@ -143,6 +148,8 @@ impl ReasonKind {
             Self::MappingPanicked => "mappingPanicked",
             Self::EventInvalid => "eventInvalid",
             Self::RefusedByBus => "refusedByBus",
+            Self::GivenUp => "givenUp",
+            Self::Trimmed => "trimmed",
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::{Entry, Publish};
 
 const EVENT_BRIDGE: Service = Service {
     name: "events",
+    host: "events",
     id: "EventBridge",
     target: "AWSEvents",
     content_type: "application/x-amz-json-1.1",

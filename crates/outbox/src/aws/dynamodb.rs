@@ -11,6 +11,7 @@ use crate::publish::CallError;
 
 const DYNAMODB: Service = Service {
     name: "dynamodb",
+    host: "dynamodb",
     id: "DynamoDB",
     target: "DynamoDB_20120810",
     content_type: "application/x-amz-json-1.0",

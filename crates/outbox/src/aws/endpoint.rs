@@ -6,8 +6,10 @@ use aws_types::service_config::ServiceConfigKey;
 /// One service as its endpoints, signatures and requests name it.
 #[derive(Debug)]
 pub(super) struct Service {
-    /// In endpoints and signatures.
+    /// In signatures.
     pub(super) name: &'static str,
+    /// The first part of endpoints.
+    pub(super) host: &'static str,
     /// In settings: `AWS_ENDPOINT_URL_<ID>`.
     pub(super) id: &'static str,
     /// The first part of `X-Amz-Target`.
@@ -43,7 +45,7 @@ pub(super) fn url(settings: &SdkConfig, service: &Service, region: &str) -> Stri
     configured.unwrap_or_else(|| {
         let fips = settings.use_fips().unwrap_or_default();
         let dual_stack = settings.use_dual_stack().unwrap_or_default();
-        of_aws(service.name, region, fips, dual_stack)
+        of_aws(service.host, region, fips, dual_stack)
     })
 }
 

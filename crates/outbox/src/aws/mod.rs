@@ -1,4 +1,4 @@
-//! The bus and the quarantine on AWS, and the relay as a Lambda function.
+//! The bus, the quarantine and the streams on AWS, and the relay and the recovery as Lambda functions.
 
 mod api;
 mod bus;
@@ -7,10 +7,13 @@ mod endpoint;
 mod idempotency_table;
 mod order_table;
 mod queue;
+mod recover;
 mod run;
 mod signature;
+mod streams;
 
 pub use bus::EventBus;
 pub use idempotency_table::IdempotencyTable;
 pub use order_table::OrderTable;
 pub use queue::QuarantineQueue;
+pub use streams::DynamoDbStreams;

@@ -11,6 +11,7 @@ use crate::quarantine::{Poison, QuarantineError};
 
 const SQS: Service = Service {
     name: "sqs",
+    host: "sqs",
     id: "SQS",
     target: "AmazonSQS",
     content_type: "application/x-amz-json-1.0",

@@ -30,10 +30,7 @@ impl Relay<EventBus, QuarantineQueue> {
         let bus = required("EVENT_BUS_NAME", "the name or the ARN of the event bus")?;
         let queue = required("QUARANTINE_QUEUE_URL", "the URL of the quarantine queue")?;
         let settings = sdk_config()?;
-        let function = Function {
-            name: optional("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_default(),
-            version: optional("AWS_LAMBDA_FUNCTION_VERSION").unwrap_or_default(),
-        };
+        let function = this_function();
         // The standard library's hasher is seeded by the operating system, differently in each process.
         let seed = RandomState::new().hash_one(&function.name);
         Ok(Self::new(
@@ -88,6 +85,14 @@ where
             .layer(take_body)
             .layer(TracingLayer::new());
         Ok(runtime.run().await?)
+    }
+}
+
+/// The function that runs here, as Lambda names it.
+pub(super) fn this_function() -> Function {
+    Function {
+        name: optional("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_default(),
+        version: optional("AWS_LAMBDA_FUNCTION_VERSION").unwrap_or_default(),
     }
 }
 

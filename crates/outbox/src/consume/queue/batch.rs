@@ -63,6 +63,12 @@ impl QueueBatch {
         self.records.is_empty()
     }
 
+    /// The id and the body of each message.
+    pub(crate) fn into_messages(self) -> impl Iterator<Item = (String, String)> {
+        let records = self.records.into_iter();
+        records.map(|record| (record.message_id, record.body))
+    }
+
     pub(super) fn into_lanes(self) -> Lanes {
         let mut names = Vec::with_capacity(self.records.len());
         let mut lanes: Vec<Vec<Message>> = Vec::new();
