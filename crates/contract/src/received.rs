@@ -62,6 +62,21 @@ impl<E: Event> Received<E> {
         })
     }
 
+    /// The same event with other data, for one handler of several kinds of events.
+    #[must_use]
+    pub fn map<F>(self, data: impl FnOnce(E) -> F) -> Received<F> {
+        Received {
+            id: self.id,
+            time: self.time,
+            account: self.account,
+            region: self.region,
+            replay_name: self.replay_name,
+            detail: data(self.detail),
+            metadata: self.metadata,
+            payload: self.payload,
+        }
+    }
+
     /// The data as it came: `detail` without `metadata`, with the fields that `E` does not know.
     pub fn payload(&self) -> &Value {
         &self.payload

@@ -92,7 +92,8 @@ fn rfc3339(moment: Timestamp) -> String {
 
 /// Gives every event of a record its id and metadata, and checks it against the limits of PutEvents.
 pub(crate) fn entries(events: Events, mut origin: Origin<'_>) -> Result<Vec<Entry>, String> {
-    let mut entries = Vec::with_capacity(events.drafts.len());
+    let mut entries = events.entries;
+    entries.reserve(events.drafts.len());
     for draft in events.drafts {
         let nth = 1 + entries
             .iter()

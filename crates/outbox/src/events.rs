@@ -1,10 +1,14 @@
 use contract::Event;
 use serde::Serialize;
 
+use crate::Entry;
+
 /// The events that one change means to the business: what a mapping returns. They are published in this order.
 #[derive(Debug, Default)]
 pub struct Events {
     pub(crate) drafts: Vec<Draft>,
+    /// Complete as they are.
+    pub(crate) entries: Vec<Entry>,
 }
 
 /// An event without its metadata, serialised at once so that events of different types fit into one list.
@@ -32,6 +36,15 @@ impl Events {
     pub fn of<E: Event>(event: E) -> Self {
         Self {
             drafts: vec![draft(&event)],
+            entries: Vec::new(),
+        }
+    }
+
+    /// The change is one event that has its metadata already, and keeps the limits of PutEvents.
+    pub(crate) fn complete(entry: Entry) -> Self {
+        Self {
+            drafts: Vec::new(),
+            entries: vec![entry],
         }
     }
 

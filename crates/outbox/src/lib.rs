@@ -107,7 +107,9 @@ pub mod transact;
 pub mod verdict;
 
 #[cfg(feature = "aws")]
-pub use aws::{DynamoDbStreams, EventBus, IdempotencyTable, OrderTable, QuarantineQueue};
+pub use aws::{
+    DynamoDbStreams, EventBus, IdempotencyTable, OrderTable, OutboxTable, QuarantineQueue,
+};
 pub use batch::Batch;
 pub use change::Change;
 pub use entry::Entry;

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::entry::{Entry, checked};
+use crate::{Change, Events};
 
 /// The name of the table's key, a string: the event id of a row, or [`counter_id`] of a counter.
 pub const KEY: &str = "id";
@@ -152,5 +153,24 @@ impl Row {
             detail: self.detail,
             time,
         })
+    }
+}
+
+/// What a change of an outbox table means: the mapping of a relay on its stream, which publishes each new row as it
+/// is, with its own event id, aggregate and sequence. Marks, expiries and counters mean nothing.
+///
+/// The stream keeps no transaction together and no order between items, so each row is published by itself, and
+/// consumers go by the sequence
+/// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html>).
+///
+/// # Errors
+/// What is wrong with the row.
+pub fn row_events(change: Change<OutboxItem, RowKey>) -> Result<Events, String> {
+    match change {
+        Change::Created(OutboxItem::Row(row)) => row.entry().map(Events::complete),
+        Change::Created(OutboxItem::Counter { .. })
+        | Change::Updated { .. }
+        | Change::Removed { .. }
+        | Change::Expired { .. } => Ok(Events::none()),
     }
 }

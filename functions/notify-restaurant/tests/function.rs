@@ -8,7 +8,7 @@
 
 use std::time::Duration;
 
-use events::OrderDetailsChanged;
+use events::{OrderDetailsChanged, OrderPlaced};
 use outbox::consume::Received;
 use sandbox::Function;
 use serde_json::{Value, json};
@@ -72,4 +72,17 @@ async fn a_message_that_is_no_such_event_comes_again_alone() {
         answer.json(),
         Some(json!({ "batchItemFailures": [{ "itemIdentifier": "message-2" }] }))
     );
+}
+
+#[tokio::test]
+async fn an_order_that_was_placed_with_its_stock_is_a_new_order_too() {
+    let event = Received::<OrderPlaced>::sample();
+    let mut function = function().await;
+    let answer = function.invoke(batch([&event]), TIME_LEFT).await;
+
+    assert_eq!(answer.json(), Some(json!({ "batchItemFailures": [] })));
+    let line: Value = serde_json::from_str(&function.stop().await.concat()).unwrap();
+    assert_eq!(line["message"], "restaurant notified");
+    assert_eq!(line["order_id"], "order-42");
+    assert_eq!(line["restaurant"], "Trattoria Da Enzo");
 }

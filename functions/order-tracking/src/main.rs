@@ -2,9 +2,11 @@
 
 use std::process::ExitCode;
 
+use events::{OrderDetailsChanged, OrderPlaced};
 use order_tracking::dynamodb::TrackingTable;
 use order_tracking::track;
-use outbox::{Error, consume, function};
+use outbox::consume::{self, OrFrom};
+use outbox::{Error, function};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -13,5 +15,8 @@ async fn main() -> ExitCode {
 
 async fn track_orders() -> Result<(), Error> {
     let tracking = TrackingTable::from_env()?;
-    consume::run_queue(|event| track(event, &tracking)).await
+    consume::run_queue(
+        |OrFrom(event, _): OrFrom<OrderDetailsChanged, OrderPlaced>| track(event, &tracking),
+    )
+    .await
 }

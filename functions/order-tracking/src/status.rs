@@ -7,7 +7,8 @@ use outbox::consume::Received;
 /// The latest status of an order: an item of the tracking table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tracked {
-    /// The order's id, the key.
+    /// What the event belongs to: the id of an order of the orders table, `order#<id>` of one that was placed with its
+    /// stock. The key.
     pub id: String,
     /// The order's status.
     pub status: OrderStatus,
@@ -22,7 +23,7 @@ pub struct Tracked {
 impl From<Received<OrderDetailsChanged>> for Tracked {
     fn from(event: Received<OrderDetailsChanged>) -> Self {
         Self {
-            id: event.detail.id,
+            id: event.metadata.key,
             status: event.detail.status,
             sequence: event.metadata.sequence,
             occurred_at: event.metadata.occurred_at,

@@ -10,7 +10,7 @@ mod table;
 
 use std::time::Duration;
 
-use events::OrderDetailsChanged;
+use events::{OrderDetailsChanged, OrderPlaced};
 use outbox::consume::Received;
 use sandbox::{Answer, Function};
 use serde_json::{Value, json};
@@ -192,4 +192,18 @@ async fn a_missing_variable_is_named() {
         text.contains("TABLE_NAME") && text.contains("tracking"),
         "{text}"
     );
+}
+
+#[tokio::test]
+async fn an_order_that_was_placed_with_its_stock_is_tracked_as_created_under_its_aggregate() {
+    let table = Table::default();
+    let function = table.function().await;
+    let mut event = Received::<OrderPlaced>::sample();
+    event["detail"]["metadata"]["key"] = json!("order#42");
+    event["detail"]["metadata"]["sequence"] = json!("1");
+
+    let answer = function.invoke(batch([&event]), TIME_LEFT).await;
+
+    assert_eq!(failed(&answer), [""; 0]);
+    assert_eq!(table.item("order#42")["status"]["S"], "CREATED");
 }

@@ -16,7 +16,7 @@ use crate::environment::{optional, required};
 use crate::events::IntoEvents;
 use crate::function::deadline;
 use crate::quarantine::Function;
-use crate::relay::{Relay, lock};
+use crate::relay::{Observe, Relay, lock};
 use crate::sdk::sdk_config;
 use crate::{Batch, Change, Error, Publish, Quarantine, panics};
 
@@ -42,10 +42,11 @@ impl Relay<EventBus, QuarantineQueue> {
     }
 }
 
-impl<P, Q> Relay<P, Q>
+impl<P, Q, O> Relay<P, Q, O>
 where
     P: Publish + Send + Sync + 'static,
     Q: Quarantine + Send + Sync + 'static,
+    O: Observe + Send + Sync + 'static,
 {
     /// Takes batches from Lambda until the environment ends.
     ///

@@ -1,5 +1,6 @@
 //! One event and its handler, whichever way the event came.
 
+use std::marker::PhantomData;
 use std::panic::AssertUnwindSafe;
 
 use contract::{Event, EventPattern, Misfit, Received};
@@ -53,6 +54,41 @@ impl<E: Event> FromEvent for Received<E> {
 
     fn patterns() -> Vec<EventPattern> {
         vec![EventPattern::of::<E>()]
+    }
+}
+
+/// An event `E`, or an event `Other` that says the same: for one handler of both.
+///
+/// ```
+/// # use contract::Event;
+/// # use outbox::consume::{self, OrFrom, Received};
+/// # async fn start<Changed: Event, Placed: Event + Into<Changed>>() -> Result<(), outbox::Error> {
+/// consume::run_queue(|OrFrom(event, _): OrFrom<Changed, Placed>| async move {
+///     let event: Received<Changed> = event;
+///     tracing::info!(key = event.metadata.key, "an order changed");
+///     Ok::<(), std::io::Error>(())
+/// })
+/// .await
+/// # }
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct OrFrom<E, Other>(
+    /// The event.
+    pub Received<E>,
+    /// What it may also come from.
+    pub PhantomData<Other>,
+);
+
+impl<E: Event, Other: Event + Into<E>> FromEvent for OrFrom<E, Other> {
+    fn from_event(event: Value) -> Result<Self, Misfit> {
+        let is_other =
+            event["detail-type"] == Other::DETAIL_TYPE && event["source"] == Other::SOURCE;
+        let received = if is_other {
+            Received::<Other>::read(event)?.map(Into::into)
+        } else {
+            Received::<E>::read(event)?
+        };
+        Ok(Self(received, PhantomData))
     }
 }
 

@@ -20,8 +20,8 @@ use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde_json::Value;
 
 pub use self::deadline::before;
-pub use self::event::FromEvent;
 use self::event::hand_over;
+pub use self::event::{FromEvent, OrFrom};
 pub use self::once::{
     Claim, Claimed, IdempotencyStore, KEPT, Known, LEASE_MARGIN, Once, OnceError, State,
 };

@@ -15,6 +15,7 @@
 //!   there, which makes duplicates fewer; consumers still have to expect them.
 
 mod memory;
+mod observe;
 mod pace;
 mod plan;
 mod prepare;
@@ -27,9 +28,10 @@ mod tests;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::de::DeserializeOwned;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 
 use self::memory::Memory;
+pub use self::observe::Observe;
 use self::pace::Pace;
 use self::plan::Plan;
 use self::prepare::{Prepared, prepare};
@@ -43,9 +45,10 @@ use crate::{Batch, Change, Publish, Quarantine};
 
 /// Publishes what the records of a stream mean.
 #[derive(Debug)]
-pub struct Relay<P, Q> {
+pub struct Relay<P, Q, O = ()> {
     publish: P,
     quarantine: Q,
+    observer: O,
     settings: Settings,
     function: Function,
     jitter: Mutex<fastrand::Rng>,
@@ -59,10 +62,27 @@ impl<P: Publish, Q: Quarantine> Relay<P, Q> {
         Self {
             publish,
             quarantine,
+            observer: (),
             settings: Settings::default(),
             function: Function::default(),
             jitter: Mutex::new(fastrand::Rng::with_seed(0)),
             memory: Mutex::default(),
+        }
+    }
+}
+
+impl<P: Publish, Q: Quarantine, O: Observe> Relay<P, Q, O> {
+    /// The same relay, with somebody who hears which events the bus accepted.
+    #[must_use]
+    pub fn with_observer<N: Observe>(self, observer: N) -> Relay<P, Q, N> {
+        Relay {
+            publish: self.publish,
+            quarantine: self.quarantine,
+            observer,
+            settings: self.settings,
+            function: self.function,
+            jitter: self.jitter,
+            memory: self.memory,
         }
     }
 
@@ -145,13 +165,30 @@ impl<P: Publish, Q: Quarantine> Relay<P, Q> {
             entries: &entries,
             as_they_came: AsTheyCame::of(batch),
         };
-        self.send(&mut plan, &given, pace).await;
+        let accepted = self.send(&mut plan, &given, pace).await;
+        self.tell(&accepted, &entries, pace).await;
         self.remember(&plan, &prepared, &entries);
         Ok(match (plan.first_unfinished(), not_mapped) {
             (Some(position), _) => Failures::from(&prepared[position].sequence_number),
             (None, Some(sequence_number)) => Failures::from(&sequence_number),
             (None, None) => Failures::none(),
         })
+    }
+
+    /// Lets the observer hear of the accepted events, for as long as the deadline and its patience allow.
+    async fn tell(&self, accepted: &[usize], entries: &[crate::Entry], pace: Pace) {
+        if accepted.is_empty() {
+            return;
+        }
+        let accepted: Vec<_> = accepted.iter().map(|entry| &entries[*entry]).collect();
+        let end = pace.last_answer.min(Instant::now() + pace.observer());
+        let heard = timeout_at(end, self.observer.accepted(&accepted)).await;
+        if heard.is_err() {
+            tracing::warn!(
+                count = accepted.len(),
+                "the observer of the accepted events did not end in time"
+            );
+        }
     }
 
     /// Keeps what was finished behind the reported record, and forgets what the shard has moved past.

@@ -16,6 +16,8 @@ pub(super) struct Pace {
     pub(super) last_call: Instant,
     /// From here on no quarantine send begins.
     pub(super) last_quarantine: Instant,
+    /// From here on Lambda gets its answer.
+    pub(super) last_answer: Instant,
     /// The last moment to try again after a transient error.
     pub(super) last_retry: Instant,
 }
@@ -35,6 +37,7 @@ impl Pace {
             last_mapping: now + last_call.saturating_duration_since(now) / 2,
             last_call,
             last_quarantine,
+            last_answer: back(settings.answer),
             last_retry: last_call.min(now + settings.retry_budget),
         }
     }
@@ -45,6 +48,10 @@ impl Pace {
 
     pub(super) fn quarantine(&self) -> Duration {
         self.settings.quarantine
+    }
+
+    pub(super) fn observer(&self) -> Duration {
+        self.settings.observer
     }
 
     pub(super) fn calls_in_flight(&self) -> usize {

@@ -5,6 +5,7 @@ use futures::stream::FuturesUnordered;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::Relay;
+use super::observe::Observe;
 use super::pace::Pace;
 use super::plan::{Job, Plan};
 use super::prepare::Prepared;
@@ -34,8 +35,14 @@ enum Done {
     Quarantine(usize, Result<(), QuarantineError>),
 }
 
-impl<P: Publish, Q: Quarantine> Relay<P, Q> {
-    pub(super) async fn send<'a>(&'a self, plan: &mut Plan, given: &Given<'a>, pace: Pace) {
+impl<P: Publish, Q: Quarantine, O: Observe> Relay<P, Q, O> {
+    /// Answers with the entries that the bus accepted, in the order in which it did.
+    pub(super) async fn send<'a>(
+        &'a self,
+        plan: &mut Plan,
+        given: &Given<'a>,
+        pace: Pace,
+    ) -> Vec<usize> {
         let Given {
             prepared, entries, ..
         } = *given;
@@ -78,6 +85,7 @@ impl<P: Publish, Q: Quarantine> Relay<P, Q> {
             }
         }
         report::published(&accepted, entries);
+        accepted
     }
 
     async fn carry_out(&self, order: Order<'_>, entries: &[Entry], pace: Pace) -> Done {

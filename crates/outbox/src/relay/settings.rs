@@ -9,6 +9,8 @@ pub struct Settings {
     pub attempt: Duration,
     /// How long storing one record in the quarantine may take.
     pub quarantine: Duration,
+    /// How long the observer of the accepted events of a batch may take.
+    pub observer: Duration,
     /// Kept free for the answer to Lambda.
     pub answer: Duration,
     /// The most calls at a time.
@@ -25,6 +27,7 @@ impl Default for Settings {
             retry_budget: Duration::from_secs(10),
             attempt: Duration::from_secs(3),
             quarantine: Duration::from_secs(3),
+            observer: Duration::from_secs(3),
             answer: Duration::from_millis(500),
             calls_in_flight: 10,
             first_pause: Duration::from_millis(50),

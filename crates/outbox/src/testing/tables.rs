@@ -178,6 +178,9 @@ impl State {
                 reason.item = before.cloned();
             }
             reasons.push(reason);
+            if !fulfilled {
+                continue;
+            }
             changes.push(match action.change {
                 Change::Put(item) => Some((place, Some(item))),
                 Change::Delete => Some((place, None)),

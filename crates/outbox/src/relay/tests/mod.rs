@@ -18,3 +18,4 @@ mod poison;
 mod repeat;
 mod republish;
 mod retry;
+mod rows;

@@ -1,0 +1,85 @@
+use std::time::SystemTime;
+
+use aws_types::SdkConfig;
+use futures::StreamExt as _;
+use futures::stream;
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::dynamodb::{DynamoDb, number, text};
+use crate::Entry;
+use crate::environment::{MissingVariable, required};
+use crate::relay::Observe;
+use crate::row::{KEPT_FOR, KEY};
+use crate::sdk::sdk_config;
+
+/// The most calls at a time.
+const SIDE_BY_SIDE: usize = 16;
+
+/// An outbox table whose rows are marked when their events were accepted: they get `publishedAt`, and `expiresAt` 16
+/// days later for the table's time to live.
+///
+/// Each row costs one `UpdateItem`, as many write units as the row has KB, since the whole item is written again
+/// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html>), and a stream
+/// record that the mapping's filter takes out. The right is `dynamodb:UpdateItem`. A row that could not be marked
+/// stays as if it was never published: it does not expire, and the verification of the outbox names it.
+#[derive(Debug)]
+pub struct OutboxTable {
+    dynamodb: DynamoDb,
+    name: String,
+}
+
+impl OutboxTable {
+    /// The table of this name or ARN.
+    #[must_use]
+    pub fn new(settings: &SdkConfig, name: impl Into<String>) -> Self {
+        Self {
+            dynamodb: DynamoDb::new(settings),
+            name: name.into(),
+        }
+    }
+
+    /// The table that the function's environment variable `OUTBOX_TABLE_NAME` names.
+    ///
+    /// # Errors
+    /// [`MissingVariable`] names the variable.
+    pub fn from_env() -> Result<Self, MissingVariable> {
+        let name = required("OUTBOX_TABLE_NAME", "the name of the outbox table")?;
+        Ok(Self::new(&sdk_config()?, name))
+    }
+
+    /// Marks one row. Only the first publication counts; a row that is gone is not made anew.
+    ///
+    /// See <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html>.
+    async fn mark(&self, event_id: &str, now: Timestamp) -> Result<(), String> {
+        let expires = now.as_second() + KEPT_FOR.as_secs().cast_signed();
+        let request = json!({
+            "TableName": self.name,
+            "Key": { KEY: text(event_id) },
+            "UpdateExpression": "SET publishedAt = if_not_exists(publishedAt, :at), \
+                                 expiresAt = if_not_exists(expiresAt, :expires)",
+            "ConditionExpression": "attribute_exists(id)",
+            "ExpressionAttributeValues": { ":at": text(&format!("{now:.3}")), ":expires": number(expires) },
+        });
+        match self.dynamodb.write("UpdateItem", &request).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) => Err("ConditionalCheckFailedException: the row is gone".to_owned()),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+}
+
+impl Observe for OutboxTable {
+    async fn accepted(&self, entries: &[&Entry]) {
+        let now = Timestamp::try_from(SystemTime::now()).unwrap_or(Timestamp::UNIX_EPOCH);
+        let marks = stream::iter(entries.iter().copied());
+        marks
+            .for_each_concurrent(SIDE_BY_SIDE, |entry| async move {
+                let event_id = entry.event_id.as_str();
+                if let Err(error) = self.mark(event_id, now).await {
+                    tracing::warn!(event_id, error, "the row was published, but not marked so");
+                }
+            })
+            .await;
+    }
+}
