@@ -30,6 +30,9 @@ pub(crate) mod orders {
     /// The field of which an item is never twice in the same state.
     pub(crate) const STATE: &str = "status";
 
+    /// Fields of an order that its events don't have: when something happened stands in their metadata.
+    pub(crate) const UNTOLD: [&str; 1] = ["occurredAt"];
+
     /// What the written things are called in the report.
     pub(crate) const ITEMS: &str = "orders";
 

@@ -22,6 +22,7 @@ pub(crate) enum Command {
     Up(Up),
     Demo(Demo),
     Invoke(Invoke),
+    Env(Env),
     Logs(Logs),
     Reset(Reset),
     Bench(Bench),
@@ -207,6 +208,17 @@ pub(crate) struct Invoke {
     /// The event; `-` reads it from standard input
     #[arg(value_name = "JSON", default_value = "{}")]
     pub(crate) event: String,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+/// Prints what a shell must export so that the AWS CLI and the SDKs find the running stack.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  eval \"$(cargo outbox env)\"
+  aws dynamodb list-tables")]
+pub(crate) struct Env {
     #[command(flatten)]
     pub(crate) place: Place,
 }

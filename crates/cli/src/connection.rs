@@ -1,12 +1,13 @@
 use stack::Resource;
 
-/// What a mapping or a pipe reads and where it goes, by physical names: `shop-dev-goods → shop-dev-relay`.
+/// What a mapping, a pipe or a target reads and where it goes, by physical names: `shop-dev-goods → shop-dev-relay`.
 ///
 /// None for everything else.
 pub(crate) fn connection(resource: &Resource) -> Option<String> {
     let (from, to) = match resource.type_token.as_str() {
         "aws:lambda/eventSourceMapping:EventSourceMapping" => ("eventSourceArn", "functionName"),
         "aws:pipes/pipe:Pipe" => ("source", "target"),
+        "aws:cloudwatch/eventTarget:EventTarget" => ("rule", "arn"),
         _ => return None,
     };
     let end = |output| resource.text(output).map(name_in);

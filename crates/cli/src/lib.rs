@@ -12,6 +12,7 @@ mod commands;
 mod connection;
 mod demo;
 mod error;
+mod exports;
 mod launch;
 mod narration;
 mod overview;

@@ -7,6 +7,7 @@ use emulator::state::Running;
 use stack::{Resource, Stack};
 
 use crate::connection::connection;
+use crate::exports::exports;
 use crate::rest_call;
 
 const FUNCTION: &str = "aws:lambda/function:Function";
@@ -54,16 +55,15 @@ impl Overview<'_> {
             .filter(|resource| resource.custom);
         let (inert, active): (Vec<_>, Vec<_>) =
             declared.partition(|resource| INERT.contains(&resource.type_token.as_str()));
-        let (parts, active): (Vec<_>, Vec<_>) = active
-            .into_iter()
-            .partition(|resource| is_part_of_api(resource));
+        let (parts, active): (Vec<_>, Vec<_>) =
+            active.into_iter().partition(|resource| is_part(resource));
         for resource in active {
             let what = connection(resource);
             let what = what.unwrap_or_else(|| physical_name(resource).to_owned());
             writeln!(f, "  {:<27} {what}", kind(resource))?;
         }
         if !parts.is_empty() {
-            writeln!(f, "  and {} that REST APIs are made of", parts.len())?;
+            writeln!(f, "  and {} parts of these: {}", parts.len(), kinds(&parts))?;
         }
         if !inert.is_empty() {
             writeln!(
@@ -78,15 +78,8 @@ impl Overview<'_> {
 
     fn exports(&self, f: &mut Formatter<'_>) -> fmt::Result {
         writeln!(f, "\nFor the AWS CLI and SDKs:\n")?;
-        for (name, value) in [
-            ("AWS_ENDPOINT_URL", &self.running.endpoint),
-            ("AWS_REGION", &self.running.region),
-            // The name that version 1 of the AWS CLI reads.
-            ("AWS_DEFAULT_REGION", &self.running.region),
-            ("AWS_ACCESS_KEY_ID", &self.credentials.access_key_id),
-            ("AWS_SECRET_ACCESS_KEY", &self.credentials.secret_access_key),
-        ] {
-            writeln!(f, "  export {name}={value}")?;
+        for line in exports(self.running) {
+            writeln!(f, "  {line}")?;
         }
         Ok(())
     }
@@ -134,10 +127,13 @@ fn kind(resource: &Resource) -> &str {
     resource.type_token.rsplit(':').next().unwrap_or_default()
 }
 
-/// The many small resources of a REST API beside the API and its stages.
-fn is_part_of_api(resource: &Resource) -> bool {
-    let whole = ["RestApi", "Stage"].contains(&kind(resource));
-    resource.type_token.starts_with("aws:apigateway/") && !whole
+/// The many small resources that say something about another one, and those of a REST API beside the API
+/// and its stages.
+fn is_part(resource: &Resource) -> bool {
+    let kind = kind(resource);
+    let of_api = resource.type_token.starts_with("aws:apigateway/");
+    ["FunctionEventInvokeConfig", "Permission", "QueuePolicy"].contains(&kind)
+        || of_api && !["RestApi", "Stage"].contains(&kind)
 }
 
 fn kinds(resources: &[&Resource]) -> String {

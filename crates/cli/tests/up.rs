@@ -29,6 +29,13 @@ fn a_user_is_written_read_in_the_logs_and_forgotten() {
         up.overview
     );
 
+    let exports = with_state(&["env"], &state);
+    assert_eq!(exports.code, Some(0), "{exports:?}");
+    for line in exports.output.lines() {
+        assert!(up.overview.contains(&format!("  {line}\n")), "{line}");
+    }
+    assert!(exports.output.contains("export AWS_SECRET_ACCESS_KEY="));
+
     let written = with_state(&["invoke", "writer", r#"{"id": "ada"}"#], &state);
     assert_eq!(written.code, Some(0), "{written:?}");
     assert!(written.output.contains(r#""id":"ada""#), "{written:?}");

@@ -2,6 +2,7 @@
 
 mod bench;
 mod demo;
+mod env;
 mod invoke;
 mod logs;
 mod reset;
@@ -18,6 +19,7 @@ pub(crate) async fn run(command: Command) -> Result<ExitCode, Error> {
         Command::Up(arguments) => up::run(arguments).await,
         Command::Demo(arguments) => demo::run(arguments).await,
         Command::Invoke(arguments) => invoke::run(arguments).await,
+        Command::Env(arguments) => env::run(&arguments),
         Command::Logs(arguments) => logs::run(arguments).await,
         Command::Reset(arguments) => reset::run(&arguments),
         Command::Bench(arguments) => bench::run(arguments).await,

@@ -17,7 +17,7 @@ use super::source::{Source, Write};
 use super::tally::{Consumer, Names};
 use super::{Follow, Outcome, Progress, Sent, Settings, Tally};
 use crate::application::orders::{
-    API, CHANGES, CONSUMERS, ITEMS, KEPT, KEPT_ROW, PATH, STATE, TABLE, order,
+    API, CHANGES, CONSUMERS, ITEMS, KEPT, KEPT_ROW, PATH, STATE, TABLE, UNTOLD, order,
 };
 use crate::client::Client;
 use crate::error::Error;
@@ -57,6 +57,7 @@ pub(crate) async fn run(
             key: table.key.clone(),
             state: Some(STATE),
         },
+        untold: &UNTOLD,
     };
     let writes: Vec<(Write, &[&str])> = source
         .writes(order)

@@ -19,6 +19,8 @@ pub(crate) struct Names {
     pub(crate) consumers: Vec<Consumer>,
     /// What tells changes apart, in the items and in the events' details.
     pub(crate) identity: Identity,
+    /// Fields of items that events don't have.
+    pub(crate) untold: &'static [&'static str],
 }
 
 /// A function in which events must arrive.
@@ -70,7 +72,6 @@ struct Written {
 struct Arrival {
     /// The event's detail without its metadata: what the item should be.
     data: Map<String, Value>,
-    metadata: Map<String, Value>,
     at: Time,
 }
 
@@ -145,10 +146,7 @@ impl Tally {
     }
 
     fn arrive(&mut self, consumer: usize, mut data: Map<String, Value>, at: Time) {
-        let metadata = match data.remove("metadata") {
-            Some(Value::Object(metadata)) => metadata,
-            _ => Map::new(),
-        };
+        data.remove("metadata");
         let Some(change) = self.names.identity.of(&data) else {
             return;
         };
@@ -160,7 +158,7 @@ impl Tally {
             return;
         };
         let first = arrivals.is_empty();
-        arrivals.push(Arrival { data, metadata, at });
+        arrivals.push(Arrival { data, at });
         if let Some(written) = self.written.get_mut(&change).filter(|_| first && wanted) {
             written.left -= 1;
             self.outstanding -= 1;
@@ -236,7 +234,9 @@ impl Tally {
                     *delivered += 1;
                 }
                 report.duplicates += arrivals.len() - 1;
-                let difference = arrivals.iter().find_map(|arrival| arrival.differs(item));
+                let differs =
+                    |arrival: &Arrival| difference(item, &arrival.data, self.names.untold);
+                let difference = arrivals.iter().find_map(differs);
                 report.altered.extend(difference.map(|field| Altered {
                     key: change.to_string(),
                     field,
@@ -256,15 +256,16 @@ impl Tally {
     }
 }
 
-impl Arrival {
-    /// The name of a field that only one side has, or that differs. What an item says beside its data
-    /// (when it was written) may stand in the metadata.
-    fn differs(&self, item: &Map<String, Value>) -> Option<String> {
-        let told = |name: &String| self.data.get(name).or_else(|| self.metadata.get(name));
-        let lost = item.iter().find(|(name, value)| told(name) != Some(value));
-        let added = self.data.keys().find(|name| !item.contains_key(*name));
-        lost.map(|(name, _)| name).or(added).cloned()
-    }
+/// The name of a field that only one side has, or that differs.
+fn difference(
+    item: &Map<String, Value>,
+    data: &Map<String, Value>,
+    untold: &[&str],
+) -> Option<String> {
+    let told = item.keys().filter(|name| !untold.contains(&name.as_str()));
+    told.chain(data.keys())
+        .find(|name| item.get(*name) != data.get(*name))
+        .cloned()
 }
 
 #[cfg(test)]

@@ -42,6 +42,7 @@ pub(crate) async fn run(
             key: key.clone(),
             state: None,
         },
+        untold: &[],
     };
     let table = output(table, "name")?;
     let client = Client::of(emulating.running())?;
