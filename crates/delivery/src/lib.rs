@@ -11,6 +11,7 @@ pub mod document;
 pub mod mapping;
 mod outcome;
 pub mod pattern;
+pub mod pipe;
 mod properties;
 pub mod queue;
 pub mod queue_mapping;

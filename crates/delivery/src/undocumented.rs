@@ -39,6 +39,21 @@
 //! - **A value in an input template** ([`crate::target::input`]) is never escaped, also where a string
 //!   gets its quotes: one with a quotation mark in it makes no JSON.
 //! - **An `InputPath` that leads nowhere**: the event can't be delivered (`INVALID_JSON`).
+//! - **Which records of a pipe's batch come again** when the bus refuses some ([`crate::pipe::Run`]): AWS says "the
+//!   remainder". Here it is the first that was refused and all behind it, as where a function reports failures:
+//!   those behind it that were accepted are published twice.
+//! - **A pipe's customer errors** ([`crate::pipe::Run`]): what the bus refuses, also what it throttles, uses up retries;
+//!   only AWS's own failures (5xx, `InternalFailure`, no answer) do not.
+//! - **`AUTOMATIC_BISECT` of a pipe**: what is left of a batch is halved without a pause and without using up a retry,
+//!   also where only some entries were refused.
+//! - **When a pipe stops by itself** ([`REFUSALS_THAT_STOP_A_PIPE`]): AWS says "nearly continuous 4xx errors". Entries
+//!   that the bus refuses for what is in them do not stop it.
+//! - **A pipe's `DetailType` and `Source` where none are declared**: `Event from aws:dynamodb` and `Pipe <name>`, as
+//!   others have seen them.
+//! - **A path of a pipe's parameters that leads nowhere**: an empty text, which the bus refuses. A time that is none
+//!   makes the whole request wrong.
+//! - **A string without quotes around its placeholder in a pipe's template**: a JSON string, with quotes and escapes,
+//!   also if it holds JSON itself.
 //! - **Pauses between attempts to run a throttled function with messages of a queue**
 //!   ([`QUEUE_THROTTLE_PAUSES`]): AWS names none.
 //! - **How far a mapping on a queue slows down** on failures and throttles: each halves the number of
@@ -66,6 +81,10 @@ pub const STREAM_RETRY_PAUSES: Backoff = Backoff {
     first: Duration::from_millis(200),
     longest: Duration::from_secs(30),
 };
+
+/// So many runs in a row that are refused with errors of the 4xx kind, with nothing accepted between them, stop a pipe:
+/// with the usual pauses after about 46 minutes.
+pub const REFUSALS_THAT_STOP_A_PIPE: u32 = 100;
 
 /// The condition in the failure record of an event that went round in a loop: AWS names only the
 /// metric.

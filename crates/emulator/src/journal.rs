@@ -62,9 +62,9 @@ pub enum Occurrence {
         /// When it ended.
         ended_at: Time,
     },
-    /// A mapping, target or asynchronous invoke gave up on something and put it into `destination`.
+    /// A mapping, pipe, target or asynchronous invoke gave up on something and put it into `destination`.
     Discarded {
-        /// What gave up: a mapping's UUID, a target's ARN, a function's name.
+        /// What gave up: a mapping's UUID, a pipe's or target's ARN, a function's name.
         source: String,
         /// Where it lies now: a queue's or bucket's ARN; absent if it is lost.
         destination: Option<String>,

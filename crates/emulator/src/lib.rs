@@ -16,6 +16,7 @@ pub mod lambda;
 mod logs;
 pub mod mapping;
 mod outage;
+pub mod pipe;
 pub mod queue_mapping;
 pub mod rest;
 pub mod sqs;

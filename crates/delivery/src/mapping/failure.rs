@@ -26,10 +26,6 @@ pub fn failure_record<P>(
     payload: Option<&str>,
     now: Time,
 ) -> Value {
-    let number =
-        |record: Option<&Record<P>>| record.map(|it| it.sequence_number.as_str().to_owned());
-    let arrival = |record: Option<&Record<P>>| record.map(|it| it.created_at.in_milliseconds());
-    let (first, last) = (discard.records.first(), discard.records.last());
     let mut record = json!({
         "requestContext": {
             "requestId": discard.request_id,
@@ -48,19 +44,29 @@ pub fn failure_record<P>(
     }
     record["version"] = json!("1.0");
     record["timestamp"] = json!(now.in_milliseconds());
-    record["DDBStreamBatchInfo"] = json!({
-        "shardId": given_up.shard_id,
-        "startSequenceNumber": number(first),
-        "endSequenceNumber": number(last),
-        "approximateArrivalOfFirstRecord": arrival(first),
-        "approximateArrivalOfLastRecord": arrival(last),
-        "batchSize": discard.records.len(),
-        "streamArn": given_up.stream_arn,
-    });
+    record["DDBStreamBatchInfo"] =
+        batch_info(given_up.stream_arn, given_up.shard_id, &discard.records);
     if let Some(payload) = payload {
         record["payload"] = json!(payload);
     }
     record
+}
+
+/// Where records lie in a stream, as failure records say it.
+pub(crate) fn batch_info<P>(stream_arn: &str, shard_id: &str, records: &[Record<P>]) -> Value {
+    let number =
+        |record: Option<&Record<P>>| record.map(|it| it.sequence_number.as_str().to_owned());
+    let arrival = |record: Option<&Record<P>>| record.map(|it| it.created_at.in_milliseconds());
+    let (first, last) = (records.first(), records.last());
+    json!({
+        "shardId": shard_id,
+        "startSequenceNumber": number(first),
+        "endSequenceNumber": number(last),
+        "approximateArrivalOfFirstRecord": arrival(first),
+        "approximateArrivalOfLastRecord": arrival(last),
+        "batchSize": records.len(),
+        "streamArn": stream_arn,
+    })
 }
 
 /// The key under which a bucket keeps a failure record; `unique` is a random UUID.

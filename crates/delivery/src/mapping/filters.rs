@@ -1,4 +1,4 @@
-//! The filters of an event source mapping: event patterns, in a smaller language than a rule's.
+//! The filters of event source mappings and pipes: event patterns, in a smaller language than a rule's.
 //!
 //! <https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html>
 
@@ -6,19 +6,19 @@ use serde_json::Value;
 
 use crate::pattern::{Language, Pattern};
 
-/// As many as AWS takes with a raised quota.
-const MAXIMUM_FILTERS: usize = 10;
+/// As many as AWS takes of a mapping with a raised quota.
+pub(crate) const OF_A_MAPPING: usize = 10;
 
 /// As many characters as one pattern may have.
 const MAXIMUM_LENGTH: usize = 4096;
 
-/// Reads `filterCriteria`; the error says what is allowed.
-pub(crate) fn declared(criteria: &Value) -> Result<Vec<Pattern>, String> {
+/// Reads `filterCriteria` with at most `maximum` filters; the error says what is allowed.
+pub(crate) fn declared(criteria: &Value, maximum: usize) -> Result<Vec<Pattern>, String> {
     let Some(filters) = criteria.get("filters").and_then(Value::as_array) else {
         return Ok(Vec::new());
     };
-    if filters.len() > MAXIMUM_FILTERS {
-        return Err(format!("AWS takes at most {MAXIMUM_FILTERS} filters"));
+    if filters.len() > maximum {
+        return Err(format!("AWS takes at most {maximum} filters"));
     }
     filters.iter().map(filter).collect()
 }

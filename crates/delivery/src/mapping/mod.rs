@@ -1,11 +1,11 @@
 //! An event source mapping on a DynamoDB stream: which records a function is given when, and what
-//! becomes of them.
+//! becomes of them. A [pipe](crate::pipe) is the same machine with another step in the function's place.
 //!
 //! ```text
 //!            Read                Invoke
 //!   stream ───────▶ lanes ──────────────────▶ function
-//!                     ▲  │ Answered: success ─▶ checkpoint moves
-//!                     │  │ Answered: failure ─▶ retry, cut, halve (back into its lane)
+//!                     ▲  │ Ended: success    ─▶ checkpoint moves
+//!                     │  │ Ended: failure    ─▶ retry, cut, halve (back into its lane)
 //!                     └──┘ retries or age over ─▶ Discard ─▶ failure destination
 //! ```
 //!
@@ -14,6 +14,7 @@
 //!
 //! <https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html>
 
+mod ending;
 mod failure;
 pub(crate) mod filters;
 mod lane;
@@ -28,6 +29,8 @@ mod tree;
 mod tests;
 
 pub use crate::properties::SettingsError;
+pub use ending::{Ending, Failure};
+pub(crate) use failure::batch_info;
 pub use failure::{GivenUp, failure_key, failure_record};
 pub use progress::{LaneProgress, Piece, Progress};
 pub use response::{Response, read_response};

@@ -105,7 +105,7 @@ fn small(value: u64) -> usize {
 
 impl Properties<'_> {
     /// Like [`Self::whole`], with -1 (the default) for "no limit".
-    fn or_minus_one(
+    pub(crate) fn or_minus_one(
         &self,
         name: &str,
         least: u64,
@@ -122,7 +122,7 @@ impl Properties<'_> {
         })
     }
 
-    fn starting_position(&self) -> Result<StartingPosition, SettingsError> {
+    pub(crate) fn starting_position(&self) -> Result<StartingPosition, SettingsError> {
         match self.get("startingPosition").and_then(Value::as_str) {
             Some("TRIM_HORIZON") => Ok(StartingPosition::TrimHorizon),
             Some("LATEST") => Ok(StartingPosition::Latest),
@@ -136,7 +136,8 @@ impl Properties<'_> {
     fn filters(&self) -> Result<Vec<Pattern>, SettingsError> {
         let name = "filterCriteria";
         let criteria = self.get(name).unwrap_or(&Value::Null);
-        filters::declared(criteria).map_err(|allowed| self.error(name, allowed))
+        filters::declared(criteria, filters::OF_A_MAPPING)
+            .map_err(|allowed| self.error(name, allowed))
     }
 
     /// Metrics are not kept here, so a right choice of them changes nothing.

@@ -1,9 +1,9 @@
+use crate::Time;
 use crate::target::Backoff;
 use crate::undocumented::RECORD_AGE_EXCEEDED;
-use crate::{Outcome, Time};
 
 use super::lane::Lane;
-use super::{EVENT_BYTES, Progress, SequenceNumber, Settings};
+use super::{EVENT_BYTES, Ending, Progress, SequenceNumber, Settings};
 
 /// One stream record that passed the filters.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,13 +35,13 @@ pub enum Input<P> {
         closed: bool,
     },
     /// An [`Effect::Invoke`] ended.
-    Answered {
+    Ended {
         /// The lane it was for.
         lane: usize,
         /// The request id of the invocation.
         request_id: String,
         /// How it ended.
-        outcome: Outcome,
+        ending: Ending,
     },
     /// An [`Effect::Discard`] was done, or could not be.
     Discarded {
@@ -257,13 +257,13 @@ impl<P: Clone> Shard<P> {
                 }
                 self.reach.read_to = self.reach.read_to.take().max(read_to);
             }
-            Input::Answered {
+            Input::Ended {
                 lane,
                 request_id,
-                outcome,
+                ending,
             } => {
                 if let Some(lane) = self.lanes.get_mut(lane) {
-                    lane.answered(&self.settings, &self.pauses, request_id, &outcome, now);
+                    lane.ended(&self.settings, &self.pauses, request_id, ending, now);
                 }
             }
             Input::Discarded { lane, stored } => {

@@ -13,7 +13,8 @@ use super::SettingsError;
 pub(super) fn declared(properties: &Properties<'_>) -> Result<Vec<Pattern>, SettingsError> {
     let name = "filterCriteria";
     let criteria = properties.get(name).unwrap_or(&Value::Null);
-    let patterns = filters::declared(criteria).map_err(|it| properties.error(name, it))?;
+    let patterns = filters::declared(criteria, filters::OF_A_MAPPING)
+        .map_err(|it| properties.error(name, it))?;
     let declared = criteria.get("filters").and_then(Value::as_array);
     let texts = declared.into_iter().flatten();
     let texts = texts.filter_map(|filter| filter.get("pattern")?.as_str());

@@ -5,22 +5,23 @@ use futures::future::BoxFuture;
 use futures::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::watch;
 
-use super::poller::{BROKEN, Poller, waits};
+use super::Error;
+use super::poller::{BROKEN, Poller};
 use super::progress::Saved;
+use super::reader::{Engine, Reader};
 use super::readiness::changed;
 use super::stream::Stream;
-use super::{Error, Mapping, Surroundings};
 
-/// Runs one mapping: a poller for each shard, side by side, parents before their children.
+/// Runs one reader of a stream: a poller for each shard, side by side, parents before their children.
 ///
-/// The pollers are no tasks of their own, so that nothing of the mapping moves once its task is
+/// The pollers are no tasks of their own, so that nothing of the reader moves once its task is
 /// aborted.
-pub(super) struct Coordinator {
-    mapping: Arc<Mapping>,
+pub(crate) struct Coordinator {
+    reader: Arc<Reader>,
     stream: Arc<dyn Stream>,
     changes: watch::Receiver<u64>,
     saved: Saved,
-    surroundings: Surroundings,
+    engine: Engine,
     /// Whether the starting position was taken.
     started: bool,
     tree: Tree,
@@ -31,20 +32,20 @@ pub(super) struct Coordinator {
 }
 
 impl Coordinator {
-    /// Opens the shards that are there, where the durable progress says or the mapping wants. A
+    /// Opens the shards that are there, where the durable progress says or the reader wants. A
     /// stream that can't be read now is tried again later.
-    pub(super) fn new(
-        mapping: Mapping,
+    pub(crate) fn new(
+        reader: Reader,
         stream: Arc<dyn Stream>,
         saved: Saved,
-        surroundings: Surroundings,
+        engine: Engine,
     ) -> Result<Self, Error> {
         let mut coordinator = Self {
-            mapping: Arc::new(mapping),
+            reader: Arc::new(reader),
             changes: stream.changes(),
             stream,
             saved,
-            surroundings,
+            engine,
             started: false,
             tree: Tree::default(),
             stale: true,
@@ -57,13 +58,13 @@ impl Coordinator {
     }
 
     /// Runs until it is aborted, which is safe at every await.
-    pub(super) async fn run(mut self) {
+    pub(crate) async fn run(mut self) {
         loop {
             let listed = match self.open_shards() {
                 Ok(()) => true,
                 Err(error) => {
                     let what = format!("its shards can't be read: {error}");
-                    self.surroundings.journal.tell(waits(&self.mapping, &what));
+                    self.engine.journal.tell(self.reader.waits(&what));
                     false
                 }
             };
@@ -80,13 +81,13 @@ impl Coordinator {
         }
     }
 
-    /// A new mapping that starts at the latest records takes its place in every shard there is now;
+    /// A new reader that starts at the latest records takes its place in every shard there is now;
     /// the shards that come later are read from their beginning.
     fn take_starting_position(&self, shards: &[ShardDescription]) -> Result<(), Error> {
-        if self.mapping.settings.starting_position != StartingPosition::Latest {
+        if self.reader.settings.starting_position != StartingPosition::Latest {
             return Ok(());
         }
-        let lanes = self.mapping.settings.parallelization_factor;
+        let lanes = self.reader.settings.parallelization_factor;
         let mut places = Vec::new();
         for shard in shards {
             if let Some(newest) = self.stream.newest(&shard.id)? {
@@ -95,7 +96,7 @@ impl Coordinator {
             }
         }
         let stream = self.stream.arn();
-        Ok(self.saved.start(&self.mapping.uuid, stream, &places)?)
+        Ok(self.saved.start(&self.reader.id, stream, &places)?)
     }
 
     fn open_shards(&mut self) -> Result<(), Error> {
@@ -107,18 +108,18 @@ impl Coordinator {
         self.stale |= self.tree.list(shards);
         for shard in self.tree.ready() {
             let poller = Poller::new(
-                Arc::clone(&self.mapping),
+                Arc::clone(&self.reader),
                 Arc::clone(&self.stream),
                 shard.clone(),
                 self.saved.clone(),
-                self.surroundings.clone(),
+                self.engine.clone(),
             )?;
             self.pollers.push(Box::pin(poller.run()));
             self.tree.opened(shard);
         }
         if self.stale {
             self.saved
-                .forget(&self.mapping.uuid, |shard| !self.tree.needs(shard))?;
+                .forget(&self.reader.id, |shard| !self.tree.needs(shard))?;
             self.stale = false;
         }
         Ok(())

@@ -4,15 +4,18 @@
 //! [`declared`] reads the stack, [`Mappings`] runs one task per mapping (`coordinator`), which runs
 //! the stream's shards side by side (`poller`) as their [`Stream`] lists them. A poller makes its
 //! progress durable before it does what follows from it, so it can be ended at any moment: the next
-//! start gives the function again what was under way.
+//! start gives the function again what was under way. [`crate::pipe`] reads streams with the same engine: what
+//! takes the batches (`reader`) is a function here and a bus there.
 
 mod coordinator;
 mod declared;
 mod discards;
 mod error;
+mod function;
 mod poller;
 mod polling;
 mod progress;
+mod reader;
 mod readiness;
 mod record;
 mod stream;
@@ -37,8 +40,9 @@ pub use error::Error;
 pub use polling::{Polling, UnknownPolling};
 pub use stream::{Stream, Streams};
 
-use coordinator::Coordinator;
-use progress::Saved;
+pub(crate) use coordinator::Coordinator;
+pub(crate) use progress::Saved;
+pub(crate) use reader::{Consumer, Engine, Payload, Reader};
 
 /// As many filters as a mapping may have without a raised quota.
 ///
@@ -69,6 +73,16 @@ pub struct Surroundings {
 impl Surroundings {
     /// The usual pauses between attempts.
     pub const PAUSES: Backoff = STREAM_RETRY_PAUSES;
+
+    fn engine(&self) -> Engine {
+        Engine {
+            clock: self.clock,
+            chance: self.chance.clone(),
+            journal: self.journal.clone(),
+            polling: self.polling,
+            pauses: self.pauses,
+        }
+    }
 }
 
 /// Running mappings. Dropping this ends them at once; what was under way comes again at the next
@@ -107,11 +121,12 @@ impl Mappings {
                 )));
             }
             if mapping.settings.enabled {
+                let reader = function::reader(mapping, surroundings.clone());
                 coordinators.push(Coordinator::new(
-                    mapping,
+                    reader,
                     stream,
                     saved.clone(),
-                    surroundings.clone(),
+                    surroundings.engine(),
                 )?);
             }
         }

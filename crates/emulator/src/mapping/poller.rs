@@ -2,27 +2,24 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use delivery::mapping::{Effect, Input, Progress, Record, SequenceNumber, Shard, event};
-use delivery::{Outcome, Time};
+use delivery::Time;
+use delivery::mapping::{Effect, Input, Progress, Record, SequenceNumber, Shard};
 use futures::future::BoxFuture;
 use futures::stream::{FuturesUnordered, StreamExt};
 
 use super::progress::Saved;
+use super::reader::{Engine, Payload, Reader};
 use super::readiness::Readiness;
 use super::stream::Stream;
-use super::{Error, Mapping, Page, Surroundings, discards, record};
-use crate::{Invocation, Occurrence};
+use super::{Error, Page, record};
 
 /// The pause after the stream or the state could not be read or written.
 pub(super) const BROKEN: Duration = Duration::from_secs(1);
 
-/// The payload is the record's JSON text.
-type Payload = Arc<str>;
-
-/// Runs one mapping in one shard.
+/// Runs one reader in one shard.
 pub(super) struct Poller {
-    mapping: Arc<Mapping>,
-    surroundings: Surroundings,
+    reader: Arc<Reader>,
+    engine: Engine,
     stream: Arc<dyn Stream>,
     shard_id: String,
     saved: Saved,
@@ -39,20 +36,20 @@ pub(super) struct Poller {
 impl Poller {
     /// Goes on where the durable progress says, or starts at the shard's oldest record.
     pub(super) fn new(
-        mapping: Arc<Mapping>,
+        reader: Arc<Reader>,
         stream: Arc<dyn Stream>,
         shard_id: String,
         saved: Saved,
-        surroundings: Surroundings,
+        engine: Engine,
     ) -> Result<Self, Error> {
-        let progress = saved.load(&mapping.uuid, &shard_id)?.unwrap_or_default();
-        let settings = mapping.settings.clone();
-        let now = surroundings.clock.now();
+        let progress = saved.load(&reader.id, &shard_id)?.unwrap_or_default();
+        let settings = reader.settings.clone();
+        let now = engine.clock.now();
         Ok(Self {
-            shard: Shard::new(settings, surroundings.pauses, progress, now),
-            readiness: Readiness::new(surroundings.polling, stream.changes(), surroundings.clock),
-            mapping,
-            surroundings,
+            shard: Shard::new(settings, engine.pauses, progress, now),
+            readiness: Readiness::new(engine.polling, stream.changes(), engine.clock),
+            reader,
+            engine,
             stream,
             shard_id,
             saved,
@@ -70,7 +67,7 @@ impl Poller {
             while let Some(input) = inputs.pop_front() {
                 self.wake = None;
                 self.shard.trimmed_before(self.stream.horizon());
-                for effect in self.shard.step(input, self.surroundings.clock.now()) {
+                for effect in self.shard.step(input, self.engine.clock.now()) {
                     self.perform(effect).await;
                 }
             }
@@ -78,7 +75,7 @@ impl Poller {
                 return self.shard_id;
             }
             let wake = self.wake;
-            let clock = self.surroundings.clock;
+            let clock = self.engine.clock;
             tokio::select! {
                 biased;
                 // What is known is taken in before time is, and both before more is read.
@@ -100,16 +97,13 @@ impl Poller {
             Effect::Commit(progress) => self.commit(&progress).await,
             Effect::Read { after, limit } => self.wanted = Some((after, limit)),
             Effect::Wake(time) => self.wake = Some(time),
-            Effect::Expired(records) => {
-                discards::tell_lost(records.len(), &self.mapping, &self.surroundings);
-            }
-            Effect::Invoke { lane, records } => self.running.push(self.invoke(lane, &records)),
+            Effect::Expired(records) => self.reader.consumer.lost(records.len()),
+            Effect::Invoke { lane, records } => self.running.push(self.invoke(lane, records)),
             Effect::Discard(discard) => {
-                let mapping = Arc::clone(&self.mapping);
-                let surroundings = self.surroundings.clone();
+                let consumer = Arc::clone(&self.reader.consumer);
                 let shard_id = self.shard_id.clone();
                 self.running.push(Box::pin(async move {
-                    let stored = discards::put(&discard, &mapping, &shard_id, &surroundings).await;
+                    let stored = consumer.give_up(&discard, &shard_id).await;
                     Input::Discarded {
                         lane: discard.lane,
                         stored,
@@ -121,10 +115,7 @@ impl Poller {
 
     /// Nothing that follows from the progress may happen before it is durable.
     async fn commit(&mut self, progress: &Progress) {
-        while let Err(error) = self
-            .saved
-            .save(&self.mapping.uuid, &self.shard_id, progress)
-        {
+        while let Err(error) = self.saved.save(&self.reader.id, &self.shard_id, progress) {
             self.warn(&format!("its progress can't be saved: {error}"));
             tokio::time::sleep(BROKEN).await;
         }
@@ -133,29 +124,16 @@ impl Poller {
     fn invoke(
         &self,
         lane: usize,
-        records: &[Record<Payload>],
+        records: Vec<Record<Payload>>,
     ) -> BoxFuture<'static, Input<Payload>> {
-        let invocation = Invocation {
-            function_arn: self.mapping.function_arn.clone(),
-            request_id: self.surroundings.chance.uuid().to_string(),
-            payload: event(records.iter().map(|record| &*record.payload)).into(),
-        };
-        let surroundings = self.surroundings.clone();
-        let mapping = Arc::clone(&self.mapping);
+        let request_id = self.engine.chance.uuid().to_string();
+        let consumer = Arc::clone(&self.reader.consumer);
         Box::pin(async move {
-            let request_id = invocation.request_id.clone();
-            let outcome = surroundings.invoke.invoke(invocation).await;
-            if let Outcome::NotRun { reason } = &outcome {
-                // A shard that waits for a function that can't start would else look idle.
-                surroundings.journal.tell(waits(
-                    &mapping,
-                    &format!("its function did not run: {reason}; the batch is tried again"),
-                ));
-            }
-            Input::Answered {
+            let ending = consumer.run(request_id.clone(), records).await;
+            Input::Ended {
                 lane,
                 request_id,
-                outcome,
+                ending,
             }
         })
     }
@@ -181,7 +159,7 @@ impl Poller {
         let records = page
             .records
             .into_iter()
-            .filter_map(|it| record::wanted(it, self.stream.arn(), &self.mapping.settings))
+            .filter_map(|it| record::wanted(it, self.stream.arn(), &self.reader.settings))
             .collect();
         Input::Records {
             records,
@@ -192,14 +170,6 @@ impl Poller {
     }
 
     fn warn(&self, what: &str) {
-        self.surroundings.journal.tell(waits(&self.mapping, what));
+        self.engine.journal.tell(self.reader.waits(what));
     }
-}
-
-/// Tells that a mapping does not go on for now, and why.
-pub(super) fn waits(mapping: &Mapping, what: &str) -> Occurrence {
-    Occurrence::Warning(format!(
-        "the event source mapping {} waits: {what}",
-        mapping.resource
-    ))
 }

@@ -16,12 +16,12 @@ CREATE TABLE IF NOT EXISTS mapping_started (
     PRIMARY KEY (mapping, stream)
 ) WITHOUT ROWID";
 
-/// The durable progress of all mappings, by mapping and shard.
+/// The durable progress of all readers of streams (mappings and pipes), by reader and shard.
 #[derive(Clone, Debug)]
-pub(super) struct Saved(Store);
+pub(crate) struct Saved(Store);
 
 impl Saved {
-    pub(super) fn open(store: Store) -> Result<Self, StoreError> {
+    pub(crate) fn open(store: Store) -> Result<Self, StoreError> {
         store.create(SCHEMA)?;
         Ok(Self(store))
     }

@@ -6,6 +6,7 @@ use tokio::task::JoinSet;
 use super::parts::Parts;
 use crate::front::Credentials;
 use crate::lambda::Lambda;
+use crate::pipe::Pipes;
 use crate::state::{Running, State};
 use crate::{Clock, Journal, Outage};
 
@@ -68,6 +69,12 @@ impl Emulating {
     #[must_use]
     pub fn clock(&self) -> Clock {
         self.clock
+    }
+
+    /// The pipes.
+    #[must_use]
+    pub fn pipes(&self) -> &Pipes {
+        &self.parts.pipes
     }
 
     /// Where state is kept.

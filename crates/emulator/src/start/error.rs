@@ -3,7 +3,7 @@ use thiserror::Error;
 use super::Unsupported;
 use crate::front::BindError;
 use crate::state::StateError;
-use crate::{DeclarationError, StoreError, dynamodb, mapping, sqs};
+use crate::{DeclarationError, StoreError, dynamodb, mapping, pipe, sqs};
 
 /// The emulator can't start, or could not end cleanly.
 #[derive(Debug, Error)]
@@ -23,6 +23,9 @@ pub enum Error {
     /// A declared event source mapping can't be run.
     #[error(transparent)]
     Mapping(#[from] mapping::Error),
+    /// A declared pipe can't be run.
+    #[error(transparent)]
+    Pipe(#[from] pipe::Error),
     /// A queue that something reads can't be read.
     #[error(transparent)]
     Queue(#[from] sqs::Refusal),

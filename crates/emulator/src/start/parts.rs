@@ -11,6 +11,7 @@ use crate::events::{self, Buses, StackTargets, Surroundings};
 use crate::front::{AccessKeys, Services};
 use crate::lambda::{Enqueue, Lambda};
 use crate::mapping::{self, Mappings};
+use crate::pipe::{self, Pipes};
 use crate::queue_mapping::{self, QueueMappings};
 use crate::rest::{self, Backends, RestApis};
 use crate::sqs::{self, Queues};
@@ -26,6 +27,7 @@ pub(super) struct Parts {
     _buses: Background,
     _queues: Background,
     _asynchronous: Background,
+    pub(super) pipes: Pipes,
     _mappings: Mappings,
     _queue_mappings: QueueMappings,
 }
@@ -62,14 +64,7 @@ impl Parts {
         let store = store(ground)?;
         let tables = tables(ground)?;
         let queues = Queues::new(sqs::declared(stack)?, store.clone(), clock, chance.clone())?;
-        let asynchronous = Asynchronous::new(
-            asynchronous::declared(stack)?,
-            store.clone(),
-            clock,
-            chance.clone(),
-            journal(),
-            options.asynchronous,
-        )?;
+        let asynchronous = asynchronous(ground, &store, &chance)?;
         let targets = StackTargets {
             asynchronous: asynchronous.clone(),
             queues: queues.clone(),
@@ -101,6 +96,11 @@ impl Parts {
         let dynamodb_outage = dynamodb.outage().clone();
         let services = services(&buses, &queues, &dynamodb, &tables);
         let apis = apis(ground, &chance, dynamodb)?;
+        let pipes = Pipes::start(
+            pipe::declared(stack)?,
+            &tables,
+            &pipe_surroundings(ground, &store, &chance, &buses, &destination),
+        )?;
         let mappings = Mappings::start(
             mapping::declared(stack)?,
             &tables,
@@ -130,6 +130,7 @@ impl Parts {
         let parts = Self {
             bus_outage: buses.outage().clone(),
             dynamodb_outage,
+            pipes,
             _mappings: mappings,
             _queue_mappings: queue_mappings,
             _housekeeping: Housekeeping::start(tables, Intervals::default()),
@@ -150,6 +151,40 @@ impl Parts {
                 apis,
             },
         ))
+    }
+}
+
+fn asynchronous(
+    ground: &Ground<'_>,
+    store: &Store,
+    chance: &Chance,
+) -> Result<Asynchronous, Error> {
+    Ok(Asynchronous::new(
+        asynchronous::declared(ground.stack)?,
+        store.clone(),
+        ground.clock,
+        chance.clone(),
+        ground.journal.clone(),
+        ground.options.asynchronous,
+    )?)
+}
+
+fn pipe_surroundings(
+    ground: &Ground<'_>,
+    store: &Store,
+    chance: &Chance,
+    buses: &Buses,
+    destination: &Destination,
+) -> pipe::Surroundings {
+    pipe::Surroundings {
+        store: store.clone(),
+        clock: ground.clock,
+        chance: chance.clone(),
+        journal: ground.journal.clone(),
+        buses: Arc::new(buses.clone()),
+        failures: Arc::new(destination.clone()),
+        polling: ground.options.polling,
+        pauses: pipe::Surroundings::PAUSES,
     }
 }
 

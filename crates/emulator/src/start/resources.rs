@@ -24,6 +24,7 @@ const RUN: &[&str] = &[
     "aws:lambda/function:Function",
     "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
     "aws:lambda/permission:Permission",
+    "aws:pipes/pipe:Pipe",
     "aws:s3/bucket:Bucket",
     "aws:s3/bucketV2:BucketV2",
     "aws:sqs/queue:Queue",

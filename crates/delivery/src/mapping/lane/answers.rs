@@ -1,20 +1,19 @@
-//! What an answer does to the batch that is under way.
+//! What the end of a run does to the batch that is under way.
 
-use crate::mapping::response::{Response, read_response};
-use crate::mapping::{Condition, Settings};
+use crate::Time;
+use crate::mapping::{Condition, Ending, Failure, Settings};
 use crate::target::Backoff;
-use crate::{Outcome, Time};
 
 use super::{Lane, Phase};
 
 impl<P: Clone> Lane<P> {
-    /// The function's answer for the first piece.
-    pub(in crate::mapping) fn answered(
+    /// The run with the first piece ended.
+    pub(in crate::mapping) fn ended(
         &mut self,
         settings: &Settings,
         pauses: &Backoff,
         request_id: String,
-        outcome: &Outcome,
+        ending: Ending,
         now: Time,
     ) {
         if self.phase != Phase::Invoking {
@@ -22,43 +21,33 @@ impl<P: Clone> Lane<P> {
         }
         self.phase = Phase::Ready;
         self.window_from = now;
-        if let (Some(piece), false) = (
-            self.pieces.front_mut(),
-            matches!(outcome, Outcome::NotRun { .. }),
-        ) {
+        let failure = match ending {
+            Ending::Succeeded => None,
+            Ending::Failed { failure, .. } => Some(failure),
+        };
+        if let (Some(piece), false) = (self.pieces.front_mut(), failure == Some(Failure::Uncounted))
+        {
             piece.invocations += 1;
             piece.request_id = Some(request_id);
-            piece.function_error = matches!(outcome, Outcome::Failed { .. });
+            piece.function_error = failure == Some(Failure::Error);
         }
         let count = self.first_count();
-        match outcome {
-            // Throttles and failures before the function runs use up no retry.
-            Outcome::NotRun { .. } => self.pause(pauses, None, now),
-            Outcome::Failed { .. } if settings.bisect_batch_on_function_error && count > 1 => {
-                self.split_first(count.div_ceil(2), count);
+        let Ending::Failed { from, failure } = ending else {
+            return self.done(count);
+        };
+        let done = from.min(count.saturating_sub(1));
+        if done > 0 {
+            self.split_first(done, count);
+            self.done(done);
+        }
+        let left = count - done;
+        match failure {
+            Failure::Uncounted => self.pause(pauses, None, now),
+            Failure::Error if settings.bisect_batch_on_function_error && left > 1 => {
+                self.split_first(left.div_ceil(2), left);
                 self.failures = 0;
             }
-            Outcome::Failed { .. } => self.failed(settings, pauses, now),
-            Outcome::Answered(_) if !settings.report_batch_item_failures => self.done(count),
-            Outcome::Answered(body) => {
-                let numbers: Vec<_> = self
-                    .queue
-                    .iter()
-                    .take(count)
-                    .map(|record| &record.sequence_number)
-                    .collect();
-                match read_response(body, &numbers) {
-                    Response::Succeeded => self.done(count),
-                    Response::Failed => self.failed(settings, pauses, now),
-                    Response::FailedFrom(place) => {
-                        if place > 0 {
-                            self.split_first(place, count);
-                            self.done(place);
-                        }
-                        self.failed(settings, pauses, now);
-                    }
-                }
-            }
+            Failure::Error | Failure::Reported => self.failed(settings, pauses, now),
         }
     }
 

@@ -5,7 +5,8 @@ use bytes::Bytes;
 use serde_json::json;
 
 use crate::mapping::{
-    Discard, Effect, Input, Progress, Record, SequenceNumber, Settings, Shard, StartingPosition,
+    Discard, Effect, Ending, Input, Progress, Record, SequenceNumber, Settings, Shard,
+    StartingPosition,
 };
 use crate::undocumented::STREAM_RETRY_PAUSES;
 use crate::{Outcome, Time};
@@ -214,13 +215,15 @@ impl World {
             Effect::Invoke { lane, records } => {
                 let batch: Vec<_> = records.iter().map(|record| record.payload).collect();
                 let outcome = (self.function)(&batch);
+                let numbers: Vec<_> = records.iter().map(|it| &it.sequence_number).collect();
+                let ending = Ending::of_function(&outcome, &self.settings, &numbers);
                 self.invoked.push(batch);
                 self.invoked_at.push(self.now);
                 self.runs += 1;
-                return Some(Input::Answered {
+                return Some(Input::Ended {
                     lane,
                     request_id: format!("run-{}", self.runs),
-                    outcome,
+                    ending,
                 });
             }
             Effect::Discard(discard) => {

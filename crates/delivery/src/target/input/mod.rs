@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use thiserror::Error;
 
-use self::path::Path;
+pub use self::path::Path;
 use self::template::Template;
 use crate::Time;
 use crate::document::Document;

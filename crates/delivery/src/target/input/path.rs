@@ -16,7 +16,7 @@ enum Step {
 
 impl Path {
     /// Reads a path; the error says what is wrong with it.
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let mut rest = text
             .strip_prefix('$')
             .ok_or("a path begins with $, for example $.detail.id")?;

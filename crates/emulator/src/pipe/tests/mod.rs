@@ -1,0 +1,14 @@
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+mod dead_letters;
+mod declarations;
+mod failing_bus;
+mod publishing;
+mod restarts;
+mod shop;
+mod stopping;
