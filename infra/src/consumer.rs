@@ -11,6 +11,7 @@ use crate::aws::types::lambda::{
 };
 use crate::flow::Flow;
 use crate::function::{Function, function};
+use crate::idempotency::Idempotency;
 use crate::queue::failure_queue;
 use crate::right;
 use crate::settings::Size;
@@ -39,15 +40,16 @@ impl Consumer {
     }
 }
 
-/// The consumer in the package `package`. It needs no right but to report its own failures: the events are brought.
-pub(crate) fn consumer(flow: &Flow, package: &str, size: Size) -> Consumer {
+/// The consumer in the package `package`. It needs no right but to report its own failures and to remember what it
+/// has completed: the events are brought.
+pub(crate) fn consumer(flow: &Flow, package: &str, size: Size, once: &Idempotency) -> Consumer {
     let failures = failure_queue(flow, &format!("{package}-failures"));
     let function = function(
         flow,
         package,
         size,
-        Vec::new(),
-        vec![right::send(&failures)],
+        vec![once.variable()],
+        vec![right::send(&failures), once.rights()],
     );
     let invoke_config = keep_failures(flow, &function, &failures);
     Consumer {

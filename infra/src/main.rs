@@ -11,6 +11,7 @@ mod consumer;
 mod error;
 mod flow;
 mod function;
+mod idempotency;
 mod mapping;
 mod names;
 mod orders;
@@ -52,11 +53,14 @@ fn main() -> ExitCode {
         let begin = |type_token, name| Flow::begin(ctx, &names, &settings, type_token, name);
         let account = get_caller_identity::invoke(ctx).account_id;
 
-        // The bus is shared: it outlives any one flow that publishes to it.
-        let bus = bus::bus_with_archive(&begin("outbox:flow:Events", "events-flow"), "events");
-        users::users(&begin("outbox:flow:Users", "users-flow"), &bus, &account);
+        // The bus is shared, and so is what consumers remember: they outlive any one flow.
+        let shared = begin("outbox:flow:Events", "events-flow");
+        let bus = bus::bus_with_archive(&shared, "events");
+        let once = idempotency::idempotency(&shared);
+        let flow = begin("outbox:flow:Users", "users-flow");
+        users::users(&flow, &bus, &once, &account);
         let flow = begin("outbox:flow:Orders", "orders-flow");
-        orders::orders(&flow, &contracts, &bus, &account);
+        orders::orders(&flow, &contracts, &bus, &once, &account);
         Ok(())
     })
 }

@@ -12,6 +12,7 @@ use pulumi_gestalt_rust::Output;
 use crate::bus::Bus;
 use crate::error::Error;
 use crate::flow::Flow;
+use crate::idempotency::Idempotency;
 use crate::mapping::relay_changes;
 use crate::orders_api::{Bodies, orders_api};
 use crate::queue_consumer::{QueueConsumer, queue_consumer};
@@ -54,7 +55,13 @@ fn refused<E: std::error::Error>(contract: &'static str) -> impl Fn(E) -> Error 
 }
 
 /// Declares the flow on the shared bus. `account` is the number of the AWS account.
-pub(crate) fn orders(flow: &Flow, contracts: &Contracts, bus: &Bus, account: &Output<String>) {
+pub(crate) fn orders(
+    flow: &Flow,
+    contracts: &Contracts,
+    bus: &Bus,
+    once: &Idempotency,
+    account: &Output<String>,
+) {
     let sizes = flow.settings;
     let log_role = sizes
         .orders_api
@@ -67,16 +74,16 @@ pub(crate) fn orders(flow: &Flow, contracts: &Contracts, bus: &Bus, account: &Ou
         flow,
         "notify-restaurant",
         sizes.notify_restaurant,
-        Vec::new(),
-        Vec::new(),
+        vec![once.variable()],
+        vec![once.rights()],
     );
     let tracking = table(flow, "tracking", "id");
     let track = queue_consumer(
         flow,
         "order-tracking",
         sizes.order_tracking,
-        vec![("TABLE_NAME", tracking.name.clone())],
-        vec![right::update_items(&tracking)],
+        vec![("TABLE_NAME", tracking.name.clone()), once.variable()],
+        vec![right::update_items(&tracking), once.rights()],
     );
     let subscribe = |name, description, pattern, consumer: &QueueConsumer| {
         subscribe_queue(flow, name, description, pattern, &bus.bus, consumer)

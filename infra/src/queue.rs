@@ -8,6 +8,7 @@ use crate::aws::cloudwatch::event_rule::EventRuleResult;
 use crate::aws::sqs::queue::{self, QueueArgs, QueueResult};
 use crate::aws::sqs::queue_policy::{self, QueuePolicyArgs, QueuePolicyResult};
 use crate::flow::Flow;
+use crate::idempotency::TIMEOUTS_IN_VISIBILITY;
 use crate::policy::{Policy, Statement};
 
 /// 14 days, the longest that SQS keeps a message
@@ -50,7 +51,7 @@ pub(crate) fn work_queue(flow: &Flow, name: &str, timeout: i32, receives: u32) -
         QueueArgs::builder()
             .name(flow.physical(name))
             .message_retention_seconds(WORK_RETENTION_SECONDS)
-            .visibility_timeout_seconds(6 * timeout)
+            .visibility_timeout_seconds(TIMEOUTS_IN_VISIBILITY * timeout)
             .redrive_policy(redrive_policy)
             .build_struct(),
         flow.options(),

@@ -27,6 +27,13 @@ pub(crate) fn update_items(table: &TableResult) -> Rights {
         .map(|arn| vec![Statement::allow(&["dynamodb:UpdateItem"]).on(arn)])
 }
 
+/// Put and update items, nothing else: a write whose condition fails gives back what was there without a right to read.
+pub(crate) fn put_and_update_items(table: &TableResult) -> Rights {
+    table
+        .arn
+        .map(|arn| vec![Statement::allow(&["dynamodb:PutItem", "dynamodb:UpdateItem"]).on(arn)])
+}
+
 /// Read the table's stream, as an event source mapping does with its function's role
 /// (<https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html>).
 ///

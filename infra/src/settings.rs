@@ -6,10 +6,11 @@ use std::ops::RangeInclusive;
 
 use pulumi_gestalt_rust::{ConfigError, Context};
 
+use crate::idempotency::{ASYNCHRONOUS_TIMEOUT, QUEUE_TIMEOUT};
 use crate::rest_stage::Throttle;
 
 /// Seconds: a relay spends up to 10 on retries and needs time for the rest of its batch.
-const SHORTEST_OF_A_RELAY: i32 = 15;
+const RELAY_TIMEOUT: RangeInclusive<i32> = 15..=900;
 
 /// How long CloudWatch Logs can keep a log group's events, in days
 /// (<https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html>).
@@ -71,11 +72,11 @@ impl Settings {
             let allowed = format!("a whole number from {least} to {most} ({unit})");
             ctx.config_or(key, default, allowed, |value| range.contains(value))
         };
-        let size = |function, memory_size, timeout, shortest| {
+        let size = |function, memory_size, timeout, allowed: RangeInclusive<i32>| {
             let key = |property| format!("{function}{property}");
             Ok::<Size, ConfigError>(Size {
                 memory_size: number(&key("MemorySize"), memory_size, 128..=10_240, "MB")?,
-                timeout: number(&key("Timeout"), timeout, shortest..=900, "seconds")?,
+                timeout: number(&key("Timeout"), timeout, allowed, "seconds")?,
             })
         };
         let switch = |key, default| ctx.config_or(key, default, "true or false", |_| true);
@@ -86,12 +87,12 @@ impl Settings {
         };
         Ok(Self {
             architecture: word("architecture", "arm64", ["arm64", "x86_64"])?,
-            writer: size("writer", 128, 10, 1)?,
-            users_relay: size("usersRelay", 256, 30, SHORTEST_OF_A_RELAY)?,
-            user_created_consumer: size("userCreatedConsumer", 128, 10, 1)?,
-            orders_relay: size("ordersRelay", 256, 30, SHORTEST_OF_A_RELAY)?,
-            notify_restaurant: size("notifyRestaurant", 128, 10, 1)?,
-            order_tracking: size("orderTracking", 128, 10, 1)?,
+            writer: size("writer", 128, 10, 1..=900)?,
+            users_relay: size("usersRelay", 256, 30, RELAY_TIMEOUT)?,
+            user_created_consumer: size("userCreatedConsumer", 128, 10, ASYNCHRONOUS_TIMEOUT)?,
+            orders_relay: size("ordersRelay", 256, 30, RELAY_TIMEOUT)?,
+            notify_restaurant: size("notifyRestaurant", 128, 10, QUEUE_TIMEOUT)?,
+            order_tracking: size("orderTracking", 128, 10, QUEUE_TIMEOUT)?,
             orders_api: OrdersApi {
                 authorization: word("ordersApiAuthorization", "AWS_IAM", ["AWS_IAM", "NONE"])?,
                 throttle: Throttle {

@@ -11,6 +11,7 @@ use crate::bus::Bus;
 use crate::consumer::consumer;
 use crate::flow::Flow;
 use crate::function::function;
+use crate::idempotency::Idempotency;
 use crate::mapping::relay_changes;
 use crate::relay::relay;
 use crate::right;
@@ -19,7 +20,7 @@ use crate::table::table_with_stream;
 use crate::watch::{watch_consumer, watch_relay, watch_rule};
 
 /// Declares the flow on the shared bus. `account` is the number of the AWS account.
-pub(crate) fn users(flow: &Flow, bus: &Bus, account: &Output<String>) {
+pub(crate) fn users(flow: &Flow, bus: &Bus, once: &Idempotency, account: &Output<String>) {
     let sizes = flow.settings;
     let users = table_with_stream(flow, "users", "id");
     let writer = function(
@@ -30,7 +31,12 @@ pub(crate) fn users(flow: &Flow, bus: &Bus, account: &Output<String>) {
         vec![right::put_items(&users)],
     );
     let relay = relay(flow, "users", sizes.users_relay, &users, bus, account);
-    let consumer = consumer(flow, "user-created-consumer", sizes.user_created_consumer);
+    let consumer = consumer(
+        flow,
+        "user-created-consumer",
+        sizes.user_created_consumer,
+        once,
+    );
     let created = subscribe::<UserCreated>(flow, "user-created", &bus.bus, &consumer);
 
     let behind = [&bus.urns()[..], &created.urns(), &consumer.urns()].concat();

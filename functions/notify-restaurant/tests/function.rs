@@ -6,22 +6,22 @@
     reason = "a test fails by panicking"
 )]
 
+mod records;
+
 use std::time::Duration;
 
 use events::{OrderDetailsChanged, OrderPlaced};
 use outbox::consume::Received;
+use records::Records;
 use sandbox::Function;
 use serde_json::{Value, json};
 
 const TIME_LEFT: Duration = Duration::from_secs(30);
 
-/// The function; whatever it would call never answers.
 async fn function() -> Function {
-    Function::start(env!("CARGO_BIN_EXE_notify-restaurant"), &[], |_| {
-        std::future::pending()
-    })
-    .await
-    .unwrap()
+    Records::default()
+        .function(env!("CARGO_BIN_EXE_notify-restaurant"))
+        .await
 }
 
 fn batch<const N: usize>(bodies: [&Value; N]) -> String {
@@ -85,4 +85,53 @@ async fn an_order_that_was_placed_with_its_stock_is_a_new_order_too() {
     assert_eq!(line["message"], "restaurant notified");
     assert_eq!(line["order_id"], "order-42");
     assert_eq!(line["restaurant"], "Trattoria Da Enzo");
+}
+
+#[tokio::test]
+async fn an_event_that_comes_twice_notifies_once() {
+    // GIVEN two environments and an event that the bus published twice
+    let records = Records::default();
+    let binary = env!("CARGO_BIN_EXE_notify-restaurant");
+    let mut environments = [
+        records.function(binary).await,
+        records.function(binary).await,
+    ];
+    let event = Received::<OrderDetailsChanged>::sample();
+    let mut repeat = event.clone();
+    repeat["id"] = json!("5fea7756-0ea4-451a-a703-a558b933e274");
+    // WHEN each environment gets it, one of them twice in a batch
+    for (environment, batch) in [(0, batch([&event, &repeat])), (1, batch([&repeat]))] {
+        let answer = environments[environment].invoke(batch, TIME_LEFT).await;
+        // THEN each delivery succeeds
+        assert_eq!(answer.json(), Some(json!({ "batchItemFailures": [] })));
+    }
+    // and the restaurant is told once
+    let event_id = &event["detail"]["metadata"]["eventId"];
+    assert_eq!(records.state(event_id), "completed");
+    let mut log = environments[0].stop().await;
+    log.extend(environments[1].stop().await);
+    let told = log
+        .iter()
+        .filter(|line| line.contains("restaurant notified"));
+    assert_eq!(told.count(), 1, "{log:#?}");
+    let skipped = log.iter().filter(|line| line.contains("consumed before"));
+    assert_eq!(skipped.count(), 2, "{log:#?}");
+}
+
+#[tokio::test]
+async fn other_data_under_a_known_id_comes_again_and_is_not_told() {
+    let records = Records::default();
+    let mut function = records
+        .function(env!("CARGO_BIN_EXE_notify-restaurant"))
+        .await;
+    let event = Received::<OrderDetailsChanged>::sample();
+    let mut changed = event.clone();
+    changed["detail"]["restaurant"] = json!("another");
+    let answer = function.invoke(batch([&event, &changed]), TIME_LEFT).await;
+    assert_eq!(
+        answer.json(),
+        Some(json!({ "batchItemFailures": [{ "itemIdentifier": "message-2" }] }))
+    );
+    let log = function.stop().await;
+    assert!(!log.iter().any(|line| line.contains("another")), "{log:#?}");
 }

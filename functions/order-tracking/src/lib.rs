@@ -21,11 +21,11 @@ use crate::store::{NotTracked, Outcome, Tracking};
 /// Keeps the status that an event tells, unless a newer one is kept already. The event has been checked against its
 /// contract; the same one again changes nothing.
 pub async fn track(
-    event: Received<OrderDetailsChanged>,
+    event: &Received<OrderDetailsChanged>,
     tracking: &impl Tracking,
 ) -> Result<(), NotTracked> {
     let age_ms = age_in_milliseconds(&event.metadata, SystemTime::now());
-    let tracked = Tracked::from(event);
+    let tracked = Tracked::from(event.clone());
     let applied = tracking.keep(&tracked).await? == Outcome::Kept;
     info!(
         event_id = tracked.event_id,

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use events::{OrderDetailsChanged, OrderPlaced};
 use order_tracking::dynamodb::TrackingTable;
 use order_tracking::track;
-use outbox::consume::{self, OrFrom};
+use outbox::consume::{self, Once, OrFrom};
 use outbox::{Error, function};
 
 #[tokio::main(flavor = "current_thread")]
@@ -15,8 +15,12 @@ async fn main() -> ExitCode {
 
 async fn track_orders() -> Result<(), Error> {
     let tracking = TrackingTable::from_env()?;
+    let once = Once::from_env("order-tracking")?;
     consume::run_queue(
-        |OrFrom(event, _): OrFrom<OrderDetailsChanged, OrderPlaced>| track(event, &tracking),
+        async |OrFrom(event, _): OrFrom<OrderDetailsChanged, OrderPlaced>| {
+            once.run(&event, async || track(&event, &tracking).await)
+                .await
+        },
     )
     .await
 }

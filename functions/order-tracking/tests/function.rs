@@ -6,6 +6,8 @@
     reason = "a test fails by panicking"
 )]
 
+#[path = "../../notify-restaurant/tests/records/mod.rs"]
+mod records;
 mod table;
 
 use std::time::Duration;

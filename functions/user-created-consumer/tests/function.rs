@@ -6,22 +6,23 @@
     reason = "a test fails by panicking"
 )]
 
+#[path = "../../notify-restaurant/tests/records/mod.rs"]
+mod records;
+
 use std::time::Duration;
 
 use events::UserCreated;
 use outbox::consume::Received;
+use records::Records;
 use sandbox::{Answer, Function};
 use serde_json::{Value, json};
 
 const TIME_LEFT: Duration = Duration::from_secs(30);
 
-/// A consumer; whatever it would call never answers.
 async fn consumer() -> Function {
-    Function::start(env!("CARGO_BIN_EXE_user-created-consumer"), &[], |_| {
-        std::future::pending()
-    })
-    .await
-    .unwrap()
+    Records::default()
+        .function(env!("CARGO_BIN_EXE_user-created-consumer"))
+        .await
 }
 
 #[tokio::test]
@@ -86,4 +87,17 @@ async fn an_event_of_one_mebibyte_is_consumed() {
     event["detail"]["nickname"] = json!("x".repeat(1024 * 1024 - event.to_string().len()));
     let answer = consumer().await.invoke(event.to_string(), TIME_LEFT).await;
     assert!(matches!(answer, Answer::Response(_)), "{answer:?}");
+}
+
+#[tokio::test]
+async fn an_event_that_comes_twice_is_noted_once() {
+    let event = Received::<UserCreated>::sample();
+    let mut consumer = consumer().await;
+    for _ in 0..2 {
+        let answer = consumer.invoke(event.to_string(), TIME_LEFT).await;
+        assert!(matches!(answer, Answer::Response(_)), "{answer:?}");
+    }
+    let log = consumer.stop().await;
+    let noted = log.iter().filter(|line| line.contains("user created"));
+    assert_eq!(noted.count(), 1, "{log:#?}");
 }

@@ -75,11 +75,14 @@ async fn given_the_dev_stack_then_each_function_is_told_what_it_works_on() {
     );
     assert_eq!(
         variables("order-tracking"),
-        json!({ "TABLE_NAME": "outbox-dev-tracking" })
+        json!({ "TABLE_NAME": "outbox-dev-tracking", "IDEMPOTENCY_TABLE_NAME": "outbox-dev-idempotency" })
     );
     for consumer in ["user-created-consumer", "notify-restaurant"] {
-        let consumer = named(&stack, FUNCTION, consumer);
-        assert_eq!(consumer.inputs.get("environment"), None);
+        assert_eq!(
+            variables(consumer),
+            json!({ "IDEMPOTENCY_TABLE_NAME": "outbox-dev-idempotency" }),
+            "{consumer}"
+        );
     }
 }
 

@@ -11,6 +11,7 @@ mod alarms;
 mod declared;
 mod functions;
 mod graph;
+mod idempotency;
 mod packages;
 mod refusals;
 mod rest_api;

@@ -102,6 +102,11 @@ async fn given_the_dev_stack_then_each_function_may_do_its_work_and_nothing_else
     let stream = table.text("streamArn").unwrap().to_owned();
     let bucket = "arn:aws:s3:::outbox-dev-users-stream-failures-123456789012".to_owned();
 
+    let records = format!("arn:aws:dynamodb:{here}:table/outbox-dev-idempotency");
+    let once = vec![
+        ("dynamodb:PutItem", records.clone(), Value::Null),
+        ("dynamodb:UpdateItem", records, Value::Null),
+    ];
     let expected = BTreeMap::from([
         (
             "writer",
@@ -131,15 +136,19 @@ async fn given_the_dev_stack_then_each_function_may_do_its_work_and_nothing_else
         ),
         (
             "user-created-consumer",
-            vec![(
-                "sqs:SendMessage",
-                queue("user-created-consumer-failures"),
-                Value::Null,
-            )],
+            [
+                vec![(
+                    "sqs:SendMessage",
+                    queue("user-created-consumer-failures"),
+                    Value::Null,
+                )],
+                once.clone(),
+            ]
+            .concat(),
         ),
         (
             "notify-restaurant",
-            receive(queue("notify-restaurant-queue")),
+            [once.clone(), receive(queue("notify-restaurant-queue"))].concat(),
         ),
         (
             "order-tracking",
@@ -152,6 +161,7 @@ async fn given_the_dev_stack_then_each_function_may_do_its_work_and_nothing_else
                         .to_owned(),
                     Value::Null,
                 )],
+                once,
                 receive(queue("order-tracking-queue")),
             ]
             .concat(),

@@ -34,7 +34,7 @@ async fn given_a_bad_value_then_one_line_names_key_value_and_what_is_allowed() {
         (
             "userCreatedConsumerTimeout",
             "",
-            number("1 to 900 (seconds)"),
+            number("1 to 54 (seconds)"),
         ),
         (
             "logRetentionDays",
@@ -56,7 +56,7 @@ async fn given_a_bad_value_then_one_line_names_key_value_and_what_is_allowed() {
             "0",
             number("128 to 10240 (MB)"),
         ),
-        ("orderTrackingTimeout", "0", number("1 to 900 (seconds)")),
+        ("orderTrackingTimeout", "1", number("2 to 900 (seconds)")),
         (
             "ordersApiAuthorization",
             "none",

@@ -90,6 +90,10 @@ impl<E: Event, Other: Event + Into<E>> FromEvent for OrFrom<E, Other> {
         };
         Ok(Self(received, PhantomData))
     }
+
+    fn patterns() -> Vec<EventPattern> {
+        vec![EventPattern::of::<E>(), EventPattern::of::<Other>()]
+    }
 }
 
 /// Why an event was not consumed.

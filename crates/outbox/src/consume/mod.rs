@@ -47,10 +47,11 @@ where
 {
     panics::log_places_only();
     let handler = &handler;
-    Ok(lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| {
+    let invoke = |event: LambdaEvent<Value>| {
         before(deadline(&event.context), handle(event.payload, handler))
-    }))
-    .await?)
+    };
+    // Boxed, since it holds the handler's future, which is moved around by value before it begins.
+    Ok(Box::pin(lambda_runtime::run(service_fn(invoke))).await?)
 }
 
 /// What [`run`] does with one event: checks it, hands it over, and turns every failure into the function error that

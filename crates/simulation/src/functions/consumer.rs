@@ -76,7 +76,7 @@ async fn run(ground: &Ground, event: Value, text: &str) -> Outcome {
             Some(_) => return Err(Unavailable),
             None => {}
         }
-        let Ok(()) = note(received).await;
+        let Ok(()) = note(&received).await;
         ground.observe(Observation::Delivered {
             target: Target::Consumer,
             event: Arc::from(text),

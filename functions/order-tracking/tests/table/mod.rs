@@ -8,9 +8,12 @@ use sandbox::{Call, Function, Reply};
 use serde_json::{Value, json};
 use tokio::sync::Barrier;
 
+use super::records::{self, Records};
+
 #[derive(Clone, Default)]
 pub(crate) struct Table {
     items: Arc<Mutex<HashMap<String, Value>>>,
+    records: Records,
     throttled: Arc<Mutex<bool>>,
     group: Option<Arc<Barrier>>,
 }
@@ -24,7 +27,10 @@ impl Table {
 
     pub(crate) async fn function(&self) -> Function {
         let table = self.clone();
-        let variables = [("TABLE_NAME", "tracking")];
+        let variables = [
+            ("TABLE_NAME", "tracking"),
+            ("IDEMPOTENCY_TABLE_NAME", records::TABLE),
+        ];
         Function::start(
             env!("CARGO_BIN_EXE_order-tracking"),
             &variables,
@@ -33,6 +39,9 @@ impl Table {
                 async move {
                     if let Some(group) = &table.group {
                         group.wait().await;
+                    }
+                    if call.json()["TableName"] == records::TABLE {
+                        return table.records.answer(&call);
                     }
                     table.answer(&call)
                 }

@@ -54,7 +54,8 @@ where
         let deadline = deadline(&event.context);
         Ok::<_, lambda_runtime::Error>(handle_queue(event.payload, deadline, handler).await)
     };
-    Ok(lambda_runtime::run(service_fn(invoke)).await?)
+    // Boxed, since it holds the handlers' futures, which are moved around by value before they begin.
+    Ok(Box::pin(lambda_runtime::run(service_fn(invoke))).await?)
 }
 
 /// What [`run_queue`] does with one batch: hands over the event of each message, and answers with the messages that
