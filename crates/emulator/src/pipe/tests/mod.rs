@@ -5,6 +5,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod at_random;
 mod dead_letters;
 mod declarations;
 mod failing_bus;

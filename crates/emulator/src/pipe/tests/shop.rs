@@ -140,7 +140,17 @@ impl PutEvents for Bus {
                     let _ = self.buses.put_events(request).await;
                     Err(CallError::NoAnswer(reason))
                 }
-                Some(answer) => answer,
+                Some(Ok(answer)) => {
+                    // What it accepts is published.
+                    let refused = answer["Entries"].as_array().cloned().unwrap_or_default();
+                    let entries = request["Entries"].as_array().cloned().unwrap_or_default();
+                    let accepted = entries.into_iter().zip(refused);
+                    let accepted = accepted.filter(|(_, answer)| answer["ErrorCode"].is_null());
+                    let entries: Vec<Value> = accepted.map(|(entry, _)| entry).collect();
+                    let _ = self.buses.put_events(json!({ "Entries": entries })).await;
+                    Ok(answer)
+                }
+                Some(error) => error,
                 None => self.buses.put_events(request).await,
             }
         }
