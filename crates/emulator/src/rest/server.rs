@@ -83,13 +83,33 @@ async fn handle(
     State(served): State<Arc<Served>>,
     request: axum::extract::Request,
 ) -> axum::response::Response {
-    let request_id = served.apis.chance.uuid().to_string();
-    let response = served.respond(request, &request_id).await;
-    worded(response, &request_id)
+    let ids = Ids::of(request.headers(), served.apis.chance.uuid().to_string());
+    let response = served.respond(request, &ids).await;
+    worded(response, &ids)
+}
+
+/// What a request is known by.
+struct Ids {
+    /// A UUID, unless the client sends another text: AWS says that a client can override it, and not
+    /// how (<https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html>).
+    request: String,
+    /// API Gateway's own, which ends in an equals sign.
+    extended: String,
+}
+
+impl Ids {
+    fn of(headers: &HeaderMap, own: String) -> Self {
+        let short: String = own.chars().filter(|c| *c != '-').take(15).collect();
+        let sent = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok());
+        Self {
+            request: sent.map_or(own, str::to_owned),
+            extended: format!("{short}="),
+        }
+    }
 }
 
 impl Served {
-    async fn respond(&self, request: axum::extract::Request, request_id: &str) -> Response {
+    async fn respond(&self, request: axum::extract::Request, ids: &Ids) -> Response {
         let received_at = self.apis.clock.now();
         let uri = request.uri().clone();
         let mut parts = uri.path().trim_start_matches('/').splitn(5, '/').skip(1);
@@ -115,7 +135,7 @@ impl Served {
                 .requested(api_id, &received, received_at, response.status);
             return response;
         };
-        let facts = self.facts(stage, &headers, received_at, request_id);
+        let facts = self.facts(stage, &headers, received_at, ids);
         let course = if let Ok(body) = request.extract::<Bytes, _>().await {
             received.body = String::from_utf8_lossy(&body).into_owned();
             self.course(stage, &received, &facts, &headers).await
@@ -211,20 +231,14 @@ impl Served {
         Ok(())
     }
 
-    fn facts(
-        &self,
-        stage: &Stage,
-        headers: &HeaderMap,
-        received_at: Time,
-        request_id: &str,
-    ) -> Facts {
+    fn facts(&self, stage: &Stage, headers: &HeaderMap, received_at: Time, ids: &Ids) -> Facts {
         let text = |name: HeaderName| {
             let value = headers.get(name).and_then(|value| value.to_str().ok());
             value.unwrap_or_default().to_owned()
         };
         Facts {
-            request_id: request_id.to_owned(),
-            extended_request_id: extended(request_id),
+            request_id: ids.request.clone(),
+            extended_request_id: ids.extended.clone(),
             received_at,
             account_id: self.apis.account.clone(),
             api_id: stage.api_id.clone(),
@@ -266,12 +280,6 @@ fn forbidden() -> Response {
     }
 }
 
-/// API Gateway's second id, which ends in an equals sign.
-fn extended(request_id: &str) -> String {
-    let short: String = request_id.chars().filter(|c| *c != '-').take(15).collect();
-    format!("{short}=")
-}
-
 fn query(query: &str) -> BTreeMap<String, String> {
     form_urlencoded::parse(query.as_bytes())
         .into_owned()
@@ -290,18 +298,15 @@ fn texts(headers: &HeaderMap) -> BTreeMap<String, String> {
         .collect()
 }
 
-fn worded(response: Response, request_id: &str) -> axum::response::Response {
+fn worded(response: Response, ids: &Ids) -> axum::response::Response {
     let mut headers = HeaderMap::new();
     let mut add = |name: HeaderName, value: &str| {
         if let Ok(value) = HeaderValue::from_str(value) {
             headers.append(name, value);
         }
     };
-    add(REQUEST_ID, request_id);
-    add(
-        HeaderName::from_static("x-amz-apigw-id"),
-        &extended(request_id),
-    );
+    add(REQUEST_ID, &ids.request);
+    add(HeaderName::from_static("x-amz-apigw-id"), &ids.extended);
     for (name, value) in &response.headers {
         if let Ok(name) = HeaderName::from_bytes(name.as_bytes()) {
             add(name, value);

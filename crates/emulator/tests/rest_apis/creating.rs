@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::client::start;
 use crate::declaration::orders;
-use crate::support::answer;
+use crate::support::{Answer, answer};
 
 #[tokio::test]
 async fn a_posted_order_is_an_item_of_the_table_and_is_answered_whole() {
@@ -55,6 +55,27 @@ async fn an_order_without_an_id_gets_the_requests_id_and_every_one_its_time() {
     let at = Duration::from_millis(at.as_millisecond().try_into().unwrap());
     let slack = Duration::from_millis(1);
     assert!(before <= at + slack && at <= now(), "{at:?}");
+    shop.emulating.stop().await;
+}
+
+#[tokio::test]
+async fn a_request_id_that_the_client_sends_stands_in_the_place_of_api_gateways() {
+    let shop = start(&orders("NONE")).await;
+    let post = || {
+        let request = shop
+            .request("POST", "/orders")
+            .body(r#"{"status":"CREATED"}"#);
+        let request = request.header("content-type", "application/json");
+        answer(request.header("x-amzn-requestid", "mine"))
+    };
+
+    let (first, second) = (post().await, post().await);
+
+    assert_eq!((first.status, first.text("id")), (201, "mine"), "{first:?}");
+    assert_eq!(first.header("x-amzn-requestid"), Some("mine"));
+    assert_eq!(second.status, 409, "{second:?}");
+    let own = |answer: &Answer| answer.header("x-amz-apigw-id").unwrap().to_owned();
+    assert_ne!(own(&first), own(&second));
     shop.emulating.stop().await;
 }
 
