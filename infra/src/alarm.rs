@@ -46,6 +46,15 @@ impl Metric {
         }
     }
 
+    /// A metric without a dimension.
+    pub(crate) fn without_dimensions(namespace: &'static str, name: String) -> Self {
+        Self {
+            namespace,
+            name: Cow::Owned(name),
+            dimensions: Output::new(Dimensions::new()),
+        }
+    }
+
     /// A metric with one dimension.
     pub(crate) fn of(
         namespace: &'static str,

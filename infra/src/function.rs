@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use pulumi_gestalt_rust::{Output, pulumi_combine};
 
-use crate::aws::cloudwatch::log_group::{self, LogGroupArgs};
+use crate::aws::cloudwatch::log_group::{self, LogGroupArgs, LogGroupResult};
 use crate::aws::iam::role_policy::RolePolicyResult;
 use crate::aws::lambda::function::{FunctionArgs, FunctionResult, create_with_options};
 use crate::aws::types::lambda::{FunctionEnvironment, FunctionLoggingConfig};
@@ -26,6 +26,7 @@ pub(crate) struct Function {
     pub(crate) name: String,
     pub(crate) lambda: FunctionResult,
     pub(crate) policy: RolePolicyResult,
+    pub(crate) logs: LogGroupResult,
 }
 
 /// A variable of a function's environment.
@@ -74,6 +75,7 @@ pub(crate) fn function(
         name: package.to_owned(),
         lambda,
         policy: role.policy,
+        logs: log_group,
     }
 }
 

@@ -1,11 +1,13 @@
 //! The orders flow, in the order in which an event passes it:
 //!
 //! ```text
-//! POST /orders ──▶ orders ══stream══▶ orders-relay ──▶ events ──rule order-created──▶ queue ──▶ notify-restaurant
-//!                                                             ──rule order-changed──▶ queue ──▶ order-tracking
+//! POST /orders ──▶ orders ══stream══▶ orders-pipe ──▶ events ──rule order-created──▶ queue ──▶ notify-restaurant
+//!                                                            ──rule order-changed──▶ queue ──▶ order-tracking
 //! ```
+//!
+//! A function may stand in the pipe's place, see `orders_relay.rs`.
 
-use contract::{EventPattern, draft4};
+use contract::{EventPattern, InputTemplate, draft4};
 use events::{ChangeOrder, CreateOrder, OrderDetailsChanged, OrderStatus};
 use pulumi_gestalt_rust::Output;
 
@@ -13,20 +15,20 @@ use crate::bus::Bus;
 use crate::error::Error;
 use crate::flow::Flow;
 use crate::idempotency::Idempotency;
-use crate::mapping::relay_changes;
 use crate::orders_api::{Bodies, orders_api};
+use crate::orders_relay::publish_orders;
 use crate::queue_consumer::{QueueConsumer, queue_consumer};
 use crate::queue_subscription::subscribe_queue;
-use crate::relay::relay;
 use crate::rest_logs::api_gateway_log_role;
 use crate::right;
 use crate::table::{table, table_with_stream};
-use crate::watch::{watch_dead_letters, watch_relay};
+use crate::watch::watch_dead_letters;
 use crate::watch_orders::watch_api;
 
 /// What the contracts say, in AWS's words.
 pub(crate) struct Contracts {
     bodies: Bodies,
+    template: InputTemplate,
     created: EventPattern,
     changed: EventPattern,
 }
@@ -36,11 +38,13 @@ impl Contracts {
     pub(crate) fn read() -> Result<Self, Error> {
         let changed = EventPattern::of::<OrderDetailsChanged>();
         let created = changed.clone().with("status", [OrderStatus::FIRST]);
+        let template = InputTemplate::of::<OrderDetailsChanged>("id", "occurredAt");
         Ok(Self {
             bodies: Bodies {
                 create: draft4::schema_of::<CreateOrder>().map_err(refused("CreateOrder"))?,
                 change: draft4::schema_of::<ChangeOrder>().map_err(refused("ChangeOrder"))?,
             },
+            template: template.map_err(refused("OrderDetailsChanged"))?,
             created: created.map_err(refused("OrderDetailsChanged"))?,
             changed,
         })
@@ -92,19 +96,17 @@ pub(crate) fn orders(
     let created = subscribe("order-created", "Every new order", created, &notify);
     let changed = subscribe("order-changed", "Every change of an order", changed, &track);
 
-    let relay = relay(flow, "orders", sizes.orders_relay, &orders, bus, account);
     let behind = [
-        &bus.urns()[..],
-        &created.urns(),
+        &created.urns()[..],
         &changed.urns(),
         &notify.urns(),
         &track.urns(),
     ]
     .concat();
-    let mapping = relay_changes(flow, &orders, &relay, &behind);
+    let template = &contracts.template;
+    publish_orders(flow, &orders, template, bus, account, &behind, &changed);
 
     watch_api(flow, "orders-api", &api);
-    watch_relay(flow, &relay, &mapping);
     for subscription in [&created, &changed] {
         watch_dead_letters(flow, subscription.name, &bus.bus, &subscription.rule);
     }
@@ -133,7 +135,4 @@ pub(crate) fn orders(
     }
     export("orderCreatedDeadLetterQueueUrl", &created.dead_letters.url);
     export("orderChangedDeadLetterQueueUrl", &changed.dead_letters.url);
-    export("ordersRelayFunction", &relay.function.lambda.name);
-    export("ordersQuarantineQueueUrl", &relay.quarantine.url);
-    export("ordersStreamFailuresBucket", &relay.stream_failures.bucket);
 }

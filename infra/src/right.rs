@@ -54,6 +54,20 @@ pub(crate) fn read_stream(table: &TableResult) -> Rights {
     })
 }
 
+/// Read records of the table's stream again, of which the shard and the position are known.
+pub(crate) fn read_records(table: &TableResult) -> Rights {
+    table.stream_arn.map(|stream| {
+        let actions = &["dynamodb:GetRecords", "dynamodb:GetShardIterator"];
+        vec![Statement::allow(actions).on(stream)]
+    })
+}
+
+/// Put events on the bus, as a pipe does, which asks nothing else.
+pub(crate) fn put_events(bus: &EventBusResult) -> Rights {
+    bus.arn
+        .map(|arn| vec![Statement::allow(&["events:PutEvents"]).on(arn)])
+}
+
 /// Publish to the bus, and ask whether it is there: `PutEvents` to a missing bus succeeds and drops the events.
 pub(crate) fn publish(bus: &EventBusResult) -> Rights {
     bus.arn

@@ -28,6 +28,15 @@ pub(crate) struct Size {
     pub(crate) timeout: i32,
 }
 
+/// What publishes the changes of the orders table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OrdersRelay {
+    /// A pipe: no code of ours.
+    Pipe,
+    /// A function, as for the users table.
+    Function,
+}
+
 /// How the orders API is reached.
 #[derive(Clone, Debug)]
 pub(crate) struct OrdersApi {
@@ -46,7 +55,9 @@ pub(crate) struct Settings {
     pub(crate) writer: Size,
     pub(crate) users_relay: Size,
     pub(crate) user_created_consumer: Size,
-    pub(crate) orders_relay: Size,
+    pub(crate) orders_relay: OrdersRelay,
+    pub(crate) orders_relay_function: Size,
+    pub(crate) orders_recovery: Size,
     pub(crate) notify_restaurant: Size,
     pub(crate) order_tracking: Size,
     pub(crate) orders_api: OrdersApi,
@@ -90,7 +101,12 @@ impl Settings {
             writer: size("writer", 128, 10, 1..=900)?,
             users_relay: size("usersRelay", 256, 30, RELAY_TIMEOUT)?,
             user_created_consumer: size("userCreatedConsumer", 128, 10, ASYNCHRONOUS_TIMEOUT)?,
-            orders_relay: size("ordersRelay", 256, 30, RELAY_TIMEOUT)?,
+            orders_relay: match word("ordersRelay", "pipe", ["pipe", "function"])?.as_str() {
+                "function" => OrdersRelay::Function,
+                _ => OrdersRelay::Pipe,
+            },
+            orders_relay_function: size("ordersRelay", 256, 30, RELAY_TIMEOUT)?,
+            orders_recovery: size("ordersRecovery", 256, 60, RELAY_TIMEOUT)?,
             notify_restaurant: size("notifyRestaurant", 128, 10, QUEUE_TIMEOUT)?,
             order_tracking: size("orderTracking", 128, 10, QUEUE_TIMEOUT)?,
             orders_api: OrdersApi {

@@ -37,15 +37,12 @@ async fn given_the_dev_stack_then_each_place_where_events_are_late_or_lost_is_wa
         "users-relay-mapping",
     );
     let queue = |name: &str| json!({ "QueueName": format!("outbox-dev-{name}") });
-    let orders_relay = json!({ "FunctionName": "outbox-dev-orders-relay" });
-    let orders_mapping = named(
-        &stack,
-        "aws:lambda/eventSourceMapping:EventSourceMapping",
-        "orders-relay-mapping",
-    );
+    let recovery = json!({ "FunctionName": "outbox-dev-orders-recovery" });
+    let pipe = json!({ "PipeName": "outbox-dev-orders-pipe" });
     let rule_of_orders = |name: &str| json!({ "EventBusName": "outbox-dev-events", "RuleName": format!("outbox-dev-{name}") });
     let visible = [
-        "orders-relay-quarantine",
+        "orders-recovery-quarantine",
+        "orders-pipe-failures-dead-letters",
         "order-created-dead-letters",
         "order-changed-dead-letters",
         "notify-restaurant-queue-dead-letters",
@@ -53,12 +50,16 @@ async fn given_the_dev_stack_then_each_place_where_events_are_late_or_lost_is_wa
     ];
     let visible = visible.map(|name| ("ApproximateNumberOfMessagesVisible", queue(name)));
     let orders = [
-        ("IteratorAge", orders_relay.clone()),
-        ("Errors", orders_relay.clone()),
-        ("DestinationDeliveryFailures", orders_relay),
+        ("Errors", recovery),
+        ("outbox-dev-orders-recovery-LostRecords", json!({})),
+        ("ExecutionFailed", pipe.clone()),
+        ("ExecutionPartiallyFailed", pipe.clone()),
+        ("ExecutionTimeout", pipe.clone()),
+        ("TargetStageFailed", pipe.clone()),
+        ("TargetStagePartiallyFailed", pipe),
         (
-            "OnFailureDestinationDeliveredEventCount",
-            uuid(orders_mapping),
+            "ApproximateAgeOfOldestMessage",
+            queue("orders-pipe-failures"),
         ),
         (
             "InvocationsFailedToBeSentToDlq",
@@ -195,4 +196,60 @@ async fn given_a_topic_then_every_alarm_is_sent_to_it_and_else_to_nobody() {
             assert_eq!(alarm.inputs["alarmActions"], actions, "{}", alarm.name);
         }
     }
+}
+
+fn query(alarm: &Resource, id: &str) -> Value {
+    let queries = alarm.inputs["metricQueries"].as_array().unwrap();
+    let query = queries.iter().find(|query| query["id"] == id);
+    query.unwrap()["metric"].clone()
+}
+
+/// AWS has no metric for the state of a pipe.
+#[tokio::test]
+async fn given_orders_that_are_written_while_the_pipe_is_not_running_then_an_alarm_sees_it() {
+    let stack = dev().await;
+    let alarm = named(&stack, ALARM, "orders-pipe-not-running");
+
+    let written = query(alarm, "written");
+    assert_eq!(written["namespace"], "AWS/DynamoDB");
+    assert_eq!(written["metricName"], "SuccessfulRequestLatency");
+    assert_eq!(written["stat"], "SampleCount");
+    assert_eq!(
+        written["dimensions"],
+        json!({ "TableName": "outbox-dev-orders", "Operation": "UpdateItem" })
+    );
+    let invoked = query(alarm, "invoked");
+    assert_eq!(invoked["namespace"], "AWS/EventBridge/Pipes");
+    assert_eq!(invoked["metricName"], "Invocations");
+    assert_eq!(invoked["stat"], "Sum");
+    assert_eq!(
+        invoked["dimensions"],
+        json!({ "PipeName": "outbox-dev-orders-pipe" })
+    );
+    // Two of the five minutes of six hours: CloudWatch takes a day at most for such a window.
+    assert_eq!(invoked["period"], 300);
+    assert_eq!(alarm.inputs["evaluationPeriods"], 72);
+    assert_eq!(alarm.inputs["datapointsToAlarm"], 2);
+}
+
+#[tokio::test]
+async fn given_records_that_the_stream_has_trimmed_then_the_log_line_about_them_becomes_an_alarm() {
+    let stack = dev().await;
+    let filter = named(
+        &stack,
+        "aws:cloudwatch/logMetricFilter:LogMetricFilter",
+        "orders-recovery-lost-records-filter",
+    );
+    let alarm = named(&stack, ALARM, "orders-recovery-lost-records");
+    let function = named(&stack, "aws:lambda/function:Function", "orders-recovery");
+
+    assert_eq!(
+        filter.inputs["logGroupName"],
+        function.inputs["loggingConfig"]["logGroup"]
+    );
+    assert_eq!(filter.inputs["pattern"], "{ $.lost_records = * }");
+    let metric = &filter.inputs["metricTransformation"];
+    assert_eq!(metric["value"], "$.lost_records");
+    assert_eq!(metric["name"], alarm.inputs["metricName"]);
+    assert_eq!(metric["namespace"], alarm.inputs["namespace"]);
 }

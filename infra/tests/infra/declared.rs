@@ -41,6 +41,11 @@ pub(crate) async fn dev_with(config: &[(&str, &str)]) -> Result<Stack, Error> {
     run(&program, aws()).await
 }
 
+/// The dev stack where a function stands in the place of the orders' pipe.
+pub(crate) async fn dev_with_orders_relay() -> Stack {
+    dev_with(&[("ordersRelay", "function")]).await.unwrap()
+}
+
 pub(crate) async fn dev() -> Stack {
     dev_with(&[]).await.unwrap()
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use stack::{Resource, Stack};
 
-use crate::declared::{ACCOUNT, dev, dev_with, named};
+use crate::declared::{ACCOUNT, dev, dev_with, dev_with_orders_relay, named};
 
 const FUNCTION: &str = "aws:lambda/function:Function";
 
@@ -18,13 +18,18 @@ async fn given_the_dev_stack_then_functions_are_small_arm64_binaries_on_amazon_l
         ("writer", 128, 10),
         ("users-relay", 256, 30),
         ("user-created-consumer", 128, 10),
-        ("orders-relay", 256, 30),
+        ("orders-recovery", 256, 60),
         ("notify-restaurant", 128, 10),
         ("order-tracking", 128, 10),
     ];
     assert_eq!(functions(&stack).len(), sizes.len());
-    for (name, memory, timeout) in sizes {
-        let function = named(&stack, FUNCTION, name);
+    let with_relay = dev_with_orders_relay().await;
+    let sizes = sizes.map(|size| (&stack, size));
+    for (stack, (name, memory, timeout)) in sizes
+        .into_iter()
+        .chain([(&with_relay, ("orders-relay", 256, 30))])
+    {
+        let function = named(stack, FUNCTION, name);
         assert_eq!(function.inputs["architectures"], json!(["arm64"]));
         assert_eq!(function.inputs["runtime"], "provided.al2023");
         assert_eq!(function.inputs["handler"], "bootstrap");
@@ -76,6 +81,10 @@ async fn given_the_dev_stack_then_each_function_is_told_what_it_works_on() {
     assert_eq!(
         variables("order-tracking"),
         json!({ "TABLE_NAME": "outbox-dev-tracking", "IDEMPOTENCY_TABLE_NAME": "outbox-dev-idempotency" })
+    );
+    assert_eq!(
+        variables("orders-recovery"),
+        json!({ "QUARANTINE_QUEUE_URL": queue.replace("users-relay", "orders-recovery") })
     );
     for consumer in ["user-created-consumer", "notify-restaurant"] {
         assert_eq!(

@@ -13,6 +13,7 @@ mod functions;
 mod graph;
 mod idempotency;
 mod packages;
+mod pipe;
 mod refusals;
 mod rest_api;
 mod rights;

@@ -2,15 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use crate::declared::{dev, root};
+use crate::declared::{dev, dev_with_orders_relay, root};
 
-/// The function behind the pipe's dead-letter queue, and those of the outbox table, until those are declared.
-const NOT_DECLARED: [&str; 3] = ["orders-recovery", "outbox-relay", "place-order"];
+/// The functions of the outbox table, until they are declared.
+const NOT_DECLARED: [&str; 2] = ["outbox-relay", "place-order"];
 
-/// The packages whose archives the declared functions run.
+/// The packages whose archives the declared functions run, whatever is configured.
 async fn declared() -> BTreeSet<String> {
-    let stack = dev().await;
-    let functions = stack.of_type("aws:lambda/function:Function");
+    let stacks = [dev().await, dev_with_orders_relay().await];
+    let functions = stacks
+        .iter()
+        .flat_map(|stack| stack.of_type("aws:lambda/function:Function"));
     let package = |path: &str| {
         let package = path
             .strip_prefix("target/lambda/")?

@@ -97,6 +97,8 @@ async fn given_the_dev_stack_then_each_function_may_do_its_work_and_nothing_else
         .map(|action| (action, queue.clone(), Value::Null))
         .to_vec()
     };
+    let orders = named(&stack, "aws:dynamodb/table:Table", "orders");
+    let orders_stream = orders.text("streamArn").unwrap().to_owned();
     let table = named(&stack, "aws:dynamodb/table:Table", "users");
     let table_arn = table.text("arn").unwrap().to_owned();
     let stream = table.text("streamArn").unwrap().to_owned();
@@ -149,6 +151,21 @@ async fn given_the_dev_stack_then_each_function_may_do_its_work_and_nothing_else
         (
             "notify-restaurant",
             [once.clone(), receive(queue("notify-restaurant-queue"))].concat(),
+        ),
+        (
+            "orders-recovery",
+            [
+                ["dynamodb:GetRecords", "dynamodb:GetShardIterator"]
+                    .map(|action| (action, orders_stream.clone(), Value::Null))
+                    .to_vec(),
+                receive(queue("orders-pipe-failures")),
+                vec![(
+                    "sqs:SendMessage",
+                    queue("orders-recovery-quarantine"),
+                    Value::Null,
+                )],
+            ]
+            .concat(),
         ),
         (
             "order-tracking",

@@ -50,6 +50,8 @@ async fn given_a_bad_value_then_one_line_names_key_value_and_what_is_allowed() {
         ("deletionProtection", "on", "true or false".to_owned()),
         ("forceDestroy", "True", "true or false".to_owned()),
         ("apiGatewayLogRole", "1", "true or false".to_owned()),
+        ("ordersRelay", "lambda", "pipe or function".to_owned()),
+        ("ordersRecoveryTimeout", "14", number("15 to 900 (seconds)")),
         ("ordersRelayTimeout", "14", number("15 to 900 (seconds)")),
         (
             "notifyRestaurantMemorySize",
@@ -124,7 +126,11 @@ async fn given_the_longest_stack_name_then_every_physical_name_is_one_that_aws_t
         ..dev_program()
     };
     // The engine refuses names that are longer than AWS's longest.
-    let declared = run(&program, aws()).await.unwrap();
+    run(&program, aws()).await.unwrap();
+    let mut with_relay = program.clone();
+    let relay = ("outbox:ordersRelay".to_owned(), "function".to_owned());
+    with_relay.config.extend([relay]);
+    let declared = run(&with_relay, aws()).await.unwrap();
     let bucket = declared.outputs["ordersStreamFailuresBucket"]
         .as_str()
         .unwrap();

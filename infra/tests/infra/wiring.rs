@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use stack::{Resource, Stack};
 
 use crate::declared::{
-    ACCOUNT, Permission, dev, dev_with, named, permissions, permissions_of_function, permitting,
+    ACCOUNT, Permission, dev, dev_with, dev_with_orders_relay, named, permissions,
+    permissions_of_function, permitting,
 };
 
 const BUCKET: &str = "aws:s3/bucket:Bucket";
@@ -45,7 +46,7 @@ fn permissions_of_queue(stack: &Stack, queue: &Resource) -> (String, Vec<Permiss
 
 #[tokio::test]
 async fn given_the_dev_stack_then_the_mapping_of_each_stream_loses_nothing() {
-    let stack = dev().await;
+    let stack = dev_with_orders_relay().await;
     for table in ["users", "orders"] {
         let mapping = named(&stack, MAPPING, &format!("{table}-relay-mapping"));
 
@@ -73,7 +74,7 @@ async fn given_the_dev_stack_then_the_mapping_of_each_stream_loses_nothing() {
 
 #[tokio::test]
 async fn row_2_4_role_of_each_mappings_function_may_put_objects_into_and_list_its_bucket() {
-    let stack = dev().await;
+    let stack = dev_with_orders_relay().await;
     let mut mappings = 0;
     // A queue's mapping has no destination: the queue has.
     for mapping in stack.of_type(MAPPING).filter(|one| !reads_queue(one)) {
@@ -429,9 +430,10 @@ async fn given_the_dev_stack_then_its_outputs_name_what_a_user_works_with() {
             "orderTrackingDeadLetterQueueUrl": queue("order-tracking-queue-dead-letters"),
             "orderCreatedDeadLetterQueueUrl": queue("order-created-dead-letters"),
             "orderChangedDeadLetterQueueUrl": queue("order-changed-dead-letters"),
-            "ordersRelayFunction": "outbox-dev-orders-relay",
-            "ordersQuarantineQueueUrl": queue("orders-relay-quarantine"),
-            "ordersStreamFailuresBucket": format!("outbox-dev-orders-stream-failures-{ACCOUNT}"),
+            "ordersPipe": "outbox-dev-orders-pipe",
+            "ordersRecoveryFunction": "outbox-dev-orders-recovery",
+            "ordersQuarantineQueueUrl": queue("orders-recovery-quarantine"),
+            "ordersPipeFailuresQueueUrl": queue("orders-pipe-failures"),
         })
     );
 }

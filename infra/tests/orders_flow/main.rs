@@ -15,4 +15,5 @@ mod access;
 mod backends;
 mod changing;
 mod creating;
+mod faults;
 mod shop;

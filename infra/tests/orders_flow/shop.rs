@@ -1,6 +1,8 @@
 //! The dev stack on the emulator, without the functions: no binary has to be built for the rest of it.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use emulator::{Emulating, Emulator, Options};
 use serde_json::{Value, json};
@@ -40,8 +42,27 @@ pub(crate) async fn open() -> Shop {
 
 /// The dev stack with some keys of its configuration set otherwise.
 pub(crate) async fn open_with(config: &[(&str, &str)]) -> Shop {
-    let emulator = Emulator::bind(Options::default()).await.unwrap();
-    let stack = declare(config, Some(emulator.endpoint())).await;
+    open_stack(config, |_| {}).await
+}
+
+/// The dev stack with a change of what is declared, of which the test wants to see the consequence.
+pub(crate) async fn open_stack(config: &[(&str, &str)], change: impl FnOnce(&mut Stack)) -> Shop {
+    open_in(None, config, change).await
+}
+
+/// The same with state that outlives the run.
+pub(crate) async fn open_in(
+    state: Option<PathBuf>,
+    config: &[(&str, &str)],
+    change: impl FnOnce(&mut Stack),
+) -> Shop {
+    let options = Options {
+        state,
+        ..Options::default()
+    };
+    let emulator = Emulator::bind(options).await.unwrap();
+    let mut stack = declare(config, Some(emulator.endpoint())).await;
+    change(&mut stack);
     let emulating = emulator.start(&stack, &BTreeMap::new()).await.unwrap();
     Shop { emulating, stack }
 }
@@ -101,6 +122,37 @@ impl Shop {
         let items = found["Items"].as_array().unwrap();
         let id = |item: &Value| item["id"]["S"].as_str().unwrap().to_owned();
         items.iter().map(|item| (id(item), item.clone())).collect()
+    }
+
+    /// The bodies of the next messages of a queue, whose URL is an output of the stack; fails after a minute.
+    pub(crate) async fn receive(&self, queue: &str, count: usize) -> Vec<Value> {
+        let limit = Instant::now() + Duration::from_mins(1);
+        let mut bodies = Vec::new();
+        while bodies.len() < count {
+            assert!(Instant::now() < limit, "{queue}: only {bodies:#?}");
+            bodies.extend(self.poll(queue, 5).await);
+        }
+        assert_eq!(bodies.len(), count, "{queue}: {bodies:#?}");
+        bodies
+    }
+
+    /// Fails if a message comes within a second.
+    pub(crate) async fn nothing_in(&self, queue: &str) {
+        assert_eq!(self.poll(queue, 1).await, Vec::<Value>::new(), "{queue}");
+    }
+
+    async fn poll(&self, queue: &str, seconds: u32) -> Vec<Value> {
+        let url = &self.stack.outputs[queue];
+        let request =
+            json!({ "QueueUrl": url, "MaxNumberOfMessages": 10, "WaitTimeSeconds": seconds });
+        let received = self.call("AmazonSQS.ReceiveMessage", &request).await;
+        let mut bodies = Vec::new();
+        for message in received["Messages"].as_array().into_iter().flatten() {
+            let delete = json!({ "QueueUrl": url, "ReceiptHandle": message["ReceiptHandle"] });
+            self.call("AmazonSQS.DeleteMessage", &delete).await;
+            bodies.push(serde_json::from_str(message["Body"].as_str().unwrap()).unwrap());
+        }
+        bodies
     }
 
     /// Calls an operation of one of the services.
