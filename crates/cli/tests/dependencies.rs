@@ -33,6 +33,8 @@ const ALLOWED: [(&str, &[&str]); 14] = [
             "delivery",
             "emulator",
             "events",
+            "notify-restaurant",
+            "order-tracking",
             "outbox",
             "stack",
             "user-created-consumer",

@@ -259,6 +259,14 @@ async fn what_the_stream_has_trimmed_is_told_and_its_positions_are_kept() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_open_shard_behind_what_is_trimmed_is_not_waited_for() {
+    // GIVEN a shard that is still open, of which all that was written is trimmed
+    let stream = Stream::with_records(4).trimmed(4);
+    let outcome = recover(&stream, Quarantine::new(), [positions(2, 4)]).await;
+    assert_lost(&outcome, 3, &positions(2, 4));
+}
+
+#[tokio::test(start_paused = true)]
 async fn of_half_trimmed_positions_the_other_half_is_recovered() {
     // GIVEN positions of which the first two records are trimmed, before or while they are read
     for stream in [

@@ -117,11 +117,12 @@ impl StreamReader {
     /// # Errors
     /// The store can't be read.
     pub fn newest(&self) -> Result<String, Error> {
-        let engine = self.tables.engine();
-        Ok(public_sequence_number(newest_position(
-            &engine.connection,
-            &self.table,
-        )?))
+        Ok(public_sequence_number(self.newest_position()?))
+    }
+
+    /// The position of the newest record ever, whether or not it can still be read; 0 before the first.
+    pub(super) fn newest_position(&self) -> Result<i64, Error> {
+        newest_position(&self.tables.engine().connection, &self.table)
     }
 
     /// Records made before this time are trimmed.

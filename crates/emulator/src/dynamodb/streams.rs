@@ -241,17 +241,22 @@ fn named_position(reader: &StreamReader, body: &Value) -> Result<i64, ServiceErr
     }
     let position = stored_position(number)
         .ok_or_else(|| invalid(&format!("Invalid SequenceNumber for the shard: {number}")))?;
-    match reader.range()? {
-        Some((oldest, _)) if position < oldest => Err(ServiceError::bad_request(
+    let oldest = match reader.range()? {
+        Some((oldest, _)) => oldest,
+        // All is trimmed: what was written until now, and so every number up to the newest.
+        None => reader.newest_position()? + 1,
+    };
+    if position < oldest {
+        return Err(ServiceError::bad_request(
             "com.amazonaws.dynamodb.v20120810#TrimmedDataAccessException",
             format!(
                 "the sequence number {number} is older than the oldest record that is kept, {}; \
                  start at TRIM_HORIZON",
                 public_sequence_number(oldest)
             ),
-        )),
-        _ => Ok(position),
+        ));
     }
+    Ok(position)
 }
 
 fn limit(body: &Value, most: usize) -> Result<usize, ServiceError> {

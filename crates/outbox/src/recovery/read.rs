@@ -53,6 +53,10 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// DynamoDB lets five calls a second read a shard; a page may be empty though there is more behind it.
 const BETWEEN_EMPTY_PAGES: Duration = Duration::from_millis(250);
 
+/// So many empty pages in a row behind the oldest record mean that nothing of what is looked for is left. Where the
+/// first record is trimmed the last one is of a day ago too, and what follows in an open shard may never be written.
+const EMPTY_PAGES: u32 = 20;
+
 /// The records of a shard between two positions, one page at a time.
 pub(super) struct Reader<'a, S> {
     stream: &'a S,
@@ -60,6 +64,8 @@ pub(super) struct Reader<'a, S> {
     next: Next,
     /// The last one that was handed out.
     last: Option<Sequence>,
+    /// How many empty pages there were in a row behind the oldest record; nothing as long as none is trimmed.
+    empty_pages: Option<u32>,
     pub(super) found: Found,
 }
 
@@ -86,6 +92,7 @@ impl<'a, S: ReadShard> Reader<'a, S> {
             positions,
             next: Next::Begin,
             last: None,
+            empty_pages: None,
             found: Found::default(),
         }
     }
@@ -99,7 +106,10 @@ impl<'a, S: ReadShard> Reader<'a, S> {
                     let first = Start::At(&self.positions.first.text);
                     self.iterator(first, Next::Oldest).await?
                 }
-                Next::Oldest => self.iterator(Start::Oldest, Next::Ended).await?,
+                Next::Oldest => {
+                    self.empty_pages.get_or_insert(0);
+                    self.iterator(Start::Oldest, Next::Ended).await?
+                }
                 Next::Page(iterator) => {
                     match answered(self.stream.records(iterator)).await {
                         Ok(page) => {
@@ -108,9 +118,7 @@ impl<'a, S: ReadShard> Reader<'a, S> {
                             if !records.is_empty() {
                                 return Ok(Some(records));
                             }
-                            if is_empty && matches!(self.next, Next::Page(_)) {
-                                sleep(BETWEEN_EMPTY_PAGES).await;
-                            }
+                            self.after_nothing(is_empty).await;
                             continue;
                         }
                         // Trimmed since the iterator was made.
@@ -123,6 +131,21 @@ impl<'a, S: ReadShard> Reader<'a, S> {
                 }
             };
             self.next = at;
+        }
+    }
+
+    /// Goes on behind a page without a record that is looked for, if there is hope.
+    async fn after_nothing(&mut self, page_was_empty: bool) {
+        if !page_was_empty {
+            self.empty_pages = self.empty_pages.map(|_| 0);
+            return;
+        }
+        self.empty_pages = self.empty_pages.map(|pages| pages + 1);
+        if self.empty_pages >= Some(EMPTY_PAGES) {
+            self.next = Next::Ended;
+        }
+        if matches!(self.next, Next::Page(_)) {
+            sleep(BETWEEN_EMPTY_PAGES).await;
         }
     }
 

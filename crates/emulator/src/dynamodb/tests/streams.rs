@@ -164,6 +164,28 @@ async fn an_iterator_is_good_for_fifteen_minutes() {
     assert_eq!(refusal.short_code(), "ExpiredIteratorException");
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_number_is_trimmed_also_when_nothing_is_left_of_the_stream() {
+    // GIVEN a stream whose only record is a day old
+    let tables = shop("NEW_IMAGE");
+    put(&tables, json!({ "id": { "S": "1" } })).await;
+    let number = records(&tables).await[0]["dynamodb"]["SequenceNumber"].clone();
+    let request = json!({
+        "StreamArn": STREAM, "ShardId": tables.stream(STREAM).unwrap().shard_id(),
+        "ShardIteratorType": "AT_SEQUENCE_NUMBER", "SequenceNumber": number,
+    });
+    let iterator = stream_call(&tables, "GetShardIterator", request.clone()).await;
+    assert!(iterator.is_ok(), "{iterator:?}");
+    tokio::time::advance(std::time::Duration::from_hours(25)).await;
+    // WHEN somebody asks for that record
+    let refusal = stream_call(&tables, "GetShardIterator", request).await;
+    // THEN it is gone, and not still to come
+    assert_eq!(
+        refusal.unwrap_err().short_code(),
+        "TrimmedDataAccessException"
+    );
+}
+
 #[tokio::test]
 async fn wrong_requests_are_answered_with_the_errors_of_aws() {
     let tables = shop("NEW_IMAGE");
