@@ -53,7 +53,7 @@ pub struct Row {
     pub version: u32,
     /// The whole detail, a JSON object with the metadata.
     pub detail: String,
-    /// The W3C trace context of the writer.
+    /// The W3C trace context of who wrote it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub traceparent: Option<String>,
     /// When it was written: RFC 3339 with milliseconds.
