@@ -1,12 +1,13 @@
 //! The Pulumi program: every resource of the outbox.
 //!
-//! Read `users.rs` and `orders.rs` first: they are the pictures of the flows, top-down. Each other file declares one recurring thing.
+//! Read `users.rs`, `orders.rs` and `checkout.rs` first: they are the pictures of the flows, top-down. Each other file declares one recurring thing.
 
 mod alarm;
 mod arn;
 mod aws;
 mod bucket;
 mod bus;
+mod checkout;
 mod consumer;
 mod error;
 mod flow;
@@ -63,7 +64,9 @@ fn main() -> ExitCode {
         let flow = begin("outbox:flow:Users", "users-flow");
         users::users(&flow, &bus, &once, &account);
         let flow = begin("outbox:flow:Orders", "orders-flow");
-        orders::orders(&flow, &contracts, &bus, &once, &account);
+        let behind = orders::orders(&flow, &contracts, &bus, &once, &account);
+        let flow = begin("outbox:flow:Checkout", "checkout-flow");
+        checkout::checkout(&flow, &bus, &account, &behind);
         Ok(())
     })
 }

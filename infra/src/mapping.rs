@@ -8,6 +8,7 @@ use crate::aws::lambda::event_source_mapping::{
 };
 use crate::aws::types::lambda::{
     EventSourceMappingDestinationConfig, EventSourceMappingDestinationConfigOnFailure,
+    EventSourceMappingFilterCriteria, EventSourceMappingFilterCriteriaFilter,
     EventSourceMappingMetricsConfig,
 };
 use crate::flow::Flow;
@@ -34,6 +35,38 @@ pub(crate) fn relay_changes(
     relay: &Relay,
     behind: &[&Output<String>],
 ) -> EventSourceMappingResult {
+    declare(flow, table, relay, behind, None)
+}
+
+/// New rows of an outbox table and nothing else: the marks of the relay itself, the counters of aggregates and what
+/// expires are no events
+/// (<https://docs.aws.amazon.com/lambda/latest/dg/with-ddb-filtering.html>).
+const NEW_ROWS: &str =
+    r#"{"eventName":["INSERT"],"dynamodb":{"NewImage":{"detailType":{"S":[{"exists":true}]}}}}"#;
+
+/// Feeds each new row of the outbox table to the relay, as above.
+pub(crate) fn relay_rows(
+    flow: &Flow,
+    table: &TableResult,
+    relay: &Relay,
+    behind: &[&Output<String>],
+) -> EventSourceMappingResult {
+    let filter = EventSourceMappingFilterCriteriaFilter {
+        pattern: Some(NEW_ROWS.to_owned()),
+    };
+    let filters = EventSourceMappingFilterCriteria {
+        filters: Some(vec![filter]),
+    };
+    declare(flow, table, relay, behind, Some(filters))
+}
+
+fn declare(
+    flow: &Flow,
+    table: &TableResult,
+    relay: &Relay,
+    behind: &[&Output<String>],
+    filters: Option<EventSourceMappingFilterCriteria>,
+) -> EventSourceMappingResult {
     create_with_options(
         flow.ctx,
         &format!("{}-mapping", relay.function.name),
@@ -47,6 +80,7 @@ pub(crate) fn relay_changes(
             .bisect_batch_on_function_error(true)
             .function_response_types(["ReportBatchItemFailures"])
             .destination_config(relay.stream_failures.arn.map(on_failure))
+            .maybe_filter_criteria(filters)
             .metrics_config(EventSourceMappingMetricsConfig {
                 metrics: vec!["EventCount".to_owned()],
             })

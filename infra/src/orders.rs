@@ -5,10 +5,11 @@
 //!                                                            ──rule order-changed──▶ queue ──▶ order-tracking
 //! ```
 //!
-//! A function may stand in the pipe's place, see `orders_relay.rs`.
+//! A function may stand in the pipe's place, see `orders_relay.rs`. Orders that are placed with their stock
+//! (`checkout.rs`) come to the same queues by rules of their own.
 
 use contract::{EventPattern, InputTemplate, draft4};
-use events::{ChangeOrder, CreateOrder, OrderDetailsChanged, OrderStatus};
+use events::{ChangeOrder, CreateOrder, OrderDetailsChanged, OrderPlaced, OrderStatus};
 use pulumi_gestalt_rust::Output;
 
 use crate::bus::Bus;
@@ -17,7 +18,7 @@ use crate::flow::Flow;
 use crate::idempotency::Idempotency;
 use crate::orders_api::{Bodies, orders_api};
 use crate::orders_relay::publish_orders;
-use crate::queue_consumer::{QueueConsumer, queue_consumer};
+use crate::queue_consumer::queue_consumer;
 use crate::queue_subscription::subscribe_queue;
 use crate::rest_logs::api_gateway_log_role;
 use crate::right;
@@ -58,14 +59,15 @@ fn refused<E: std::error::Error>(contract: &'static str) -> impl Fn(E) -> Error 
     }
 }
 
-/// Declares the flow on the shared bus. `account` is the number of the AWS account.
+/// Declares the flow on the shared bus. `account` is the number of the AWS account. Answers with the URNs of all that
+/// an event of an order passes from the bus on.
 pub(crate) fn orders(
     flow: &Flow,
     contracts: &Contracts,
     bus: &Bus,
     once: &Idempotency,
     account: &Output<String>,
-) {
+) -> Vec<Output<String>> {
     let sizes = flow.settings;
     let log_role = sizes
         .orders_api
@@ -89,25 +91,46 @@ pub(crate) fn orders(
         vec![("TABLE_NAME", tracking.name.clone()), once.variable()],
         vec![right::update_items(&tracking), once.rights()],
     );
-    let subscribe = |name, description, pattern, consumer: &QueueConsumer| {
-        subscribe_queue(flow, name, description, pattern, &bus.bus, consumer)
-    };
-    let (created, changed) = (&contracts.created, &contracts.changed);
-    let created = subscribe("order-created", "Every new order", created, &notify);
-    let changed = subscribe("order-changed", "Every change of an order", changed, &track);
+    let placed = EventPattern::of::<OrderPlaced>();
+    let [created, placed_created] = subscribe_queue(
+        flow,
+        [
+            ("order-created", "Every new order", &contracts.created),
+            ("order-placed", "Every order placed with its stock", &placed),
+        ],
+        &bus.bus,
+        &notify,
+    );
+    let [changed, placed_changed] = subscribe_queue(
+        flow,
+        [
+            (
+                "order-changed",
+                "Every change of an order",
+                &contracts.changed,
+            ),
+            (
+                "order-placed-tracking",
+                "Every order placed with its stock",
+                &placed,
+            ),
+        ],
+        &bus.bus,
+        &track,
+    );
+    let subscriptions = [&created, &placed_created, &changed, &placed_changed];
 
-    let behind = [
-        &created.urns()[..],
-        &changed.urns(),
-        &notify.urns(),
-        &track.urns(),
-    ]
-    .concat();
+    let mut behind = [&notify.urns()[..], &track.urns()].concat();
+    behind.extend(
+        subscriptions
+            .iter()
+            .flat_map(|subscription| subscription.urns()),
+    );
     let template = &contracts.template;
     publish_orders(flow, &orders, template, bus, account, &behind, &changed);
 
     watch_api(flow, "orders-api", &api);
-    for subscription in [&created, &changed] {
+    for subscription in subscriptions {
         watch_dead_letters(flow, subscription.name, &bus.bus, &subscription.rule);
     }
 
@@ -135,4 +158,14 @@ pub(crate) fn orders(
     }
     export("orderCreatedDeadLetterQueueUrl", &created.dead_letters.url);
     export("orderChangedDeadLetterQueueUrl", &changed.dead_letters.url);
+    export(
+        "orderPlacedDeadLetterQueueUrl",
+        &placed_created.dead_letters.url,
+    );
+    export(
+        "orderPlacedTrackingDeadLetterQueueUrl",
+        &placed_changed.dead_letters.url,
+    );
+    behind.extend(bus.urns());
+    behind.into_iter().cloned().collect()
 }

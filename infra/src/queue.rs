@@ -103,13 +103,33 @@ pub(crate) fn accept_from_rule(
     queue: &QueueResult,
     rule: &EventRuleResult,
 ) -> QueuePolicyResult {
-    let policy = pulumi_combine!(queue.arn.clone(), rule.arn.clone()).map(|(queue, rule)| {
-        let send = Statement::allow(&["sqs:SendMessage"])
-            .for_service("events.amazonaws.com")
-            .on(queue)
-            .when("ArnEquals", "aws:SourceArn", rule);
-        Policy::of([send]).json()
+    accept_from_rules(flow, name, queue, [rule])
+}
+
+/// As above for several rules: a queue has one policy.
+pub(crate) fn accept_from_rules<'a>(
+    flow: &Flow,
+    name: &str,
+    queue: &QueueResult,
+    rules: impl IntoIterator<Item = &'a EventRuleResult>,
+) -> QueuePolicyResult {
+    let statements = rules.into_iter().map(|rule| {
+        pulumi_combine!(queue.arn.clone(), rule.arn.clone()).map(|(queue, rule)| {
+            let send = Statement::allow(&["sqs:SendMessage"])
+                .for_service("events.amazonaws.com")
+                .on(queue)
+                .when("ArnEquals", "aws:SourceArn", rule);
+            vec![send]
+        })
     });
+    let policy = statements
+        .fold(Output::new(Vec::new()), |all, more| {
+            pulumi_combine!(all, more).map(|(mut all, more)| {
+                all.extend(more);
+                all
+            })
+        })
+        .map(|all| Policy::of(all).json());
     queue_policy::create_with_options(
         flow.ctx,
         &format!("{name}-policy"),

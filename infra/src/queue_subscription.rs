@@ -13,7 +13,7 @@ use crate::aws::sqs::queue::QueueResult;
 use crate::aws::sqs::queue_policy::QueuePolicyResult;
 use crate::aws::types::cloudwatch::{EventTargetDeadLetterConfig, EventTargetRetryPolicy};
 use crate::flow::Flow;
-use crate::queue::{accept_from_rule, failure_queue};
+use crate::queue::{accept_from_rule, accept_from_rules, failure_queue};
 use crate::queue_consumer::QueueConsumer;
 use crate::rule::rule;
 
@@ -31,7 +31,7 @@ pub(crate) struct QueueSubscription {
     /// Events that EventBridge could not put into the queue.
     pub(crate) dead_letters: QueueResult,
     dead_letters_policy: QueuePolicyResult,
-    queue_policy: QueuePolicyResult,
+    queue_policy: Output<String>,
     target: EventTargetResult,
 }
 
@@ -42,30 +42,44 @@ impl QueueSubscription {
             &self.rule.urn,
             &self.dead_letters.urn,
             &self.dead_letters_policy.urn,
-            &self.queue_policy.urn,
+            &self.queue_policy,
             &self.target.urn,
         ]
     }
 }
 
-/// Sends the events of `pattern` on the bus to the consumer's queue. The rule and nobody else may write to that queue and
-/// to the one for what fails, and the target waits until it may.
-pub(crate) fn subscribe_queue(
+/// What a consumer picks from the bus: the rule's name and description, and its pattern.
+pub(crate) type Pick<'a> = (&'static str, &'static str, &'a EventPattern);
+
+/// Sends what is picked from the bus to the consumer's queue. The rules and nobody else may write to that queue, each
+/// rule alone to its own one for what fails, and a target waits until it may.
+pub(crate) fn subscribe_queue<const N: usize>(
     flow: &Flow,
-    name: &'static str,
-    description: &str,
-    pattern: &EventPattern,
+    picks: [Pick<'_>; N],
     bus: &EventBusResult,
     consumer: &QueueConsumer,
+) -> [QueueSubscription; N] {
+    let rules = picks
+        .map(|(name, description, pattern)| (name, rule(flow, name, description, pattern, bus)));
+    let queue_name = format!("{}-queue", consumer.function.name);
+    let all = rules.iter().map(|(_, rule)| rule);
+    let queue_policy = accept_from_rules(flow, &queue_name, &consumer.work.queue, all);
+    rules.map(|(name, rule)| subscribe(flow, name, rule, bus, consumer, &queue_policy.urn))
+}
+
+fn subscribe(
+    flow: &Flow,
+    name: &'static str,
+    rule: EventRuleResult,
+    bus: &EventBusResult,
+    consumer: &QueueConsumer,
+    queue_policy: &Output<String>,
 ) -> QueueSubscription {
-    let rule = rule(flow, name, description, pattern, bus);
     let dead_letters_name = format!("{name}-dead-letters");
     let dead_letters = failure_queue(flow, &dead_letters_name);
     let dead_letters_policy = accept_from_rule(flow, &dead_letters_name, &dead_letters, &rule);
-    let queue_name = format!("{}-queue", consumer.function.name);
-    let queue_policy = accept_from_rule(flow, &queue_name, &consumer.work.queue, &rule);
     let dead_letter_config = |arn| EventTargetDeadLetterConfig { arn: Some(arn) };
-    let policies = [&dead_letters_policy.urn, &queue_policy.urn];
+    let policies = [&dead_letters_policy.urn, queue_policy];
     let target = create_with_options(
         flow.ctx,
         &format!("{name}-target"),
@@ -84,7 +98,7 @@ pub(crate) fn subscribe_queue(
         rule,
         dead_letters,
         dead_letters_policy,
-        queue_policy,
+        queue_policy: queue_policy.clone(),
         target,
     }
 }

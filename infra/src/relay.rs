@@ -8,9 +8,9 @@ use crate::aws::sqs::queue::QueueResult;
 use crate::bucket::failure_bucket;
 use crate::bus::Bus;
 use crate::flow::Flow;
-use crate::function::{Function, function};
+use crate::function::{Function, Variable, function};
 use crate::queue::failure_queue;
-use crate::right;
+use crate::right::{self, Rights};
 use crate::settings::Size;
 
 /// The function and where its failures are kept.
@@ -42,19 +42,52 @@ pub(crate) fn relay(
     bus: &Bus,
     account: &Output<String>,
 ) -> Relay {
+    declare(
+        flow,
+        source,
+        size,
+        table,
+        (bus, account),
+        (Vec::new(), Vec::new()),
+    )
+}
+
+/// The relay `outbox-relay`, which marks the rows of the outbox table that it published.
+pub(crate) fn outbox_relay(
+    flow: &Flow,
+    size: Size,
+    outbox: &TableResult,
+    bus: &Bus,
+    account: &Output<String>,
+) -> Relay {
+    let variable = ("OUTBOX_TABLE_NAME", outbox.name.clone());
+    let more = (vec![variable], vec![right::update_items(outbox)]);
+    declare(flow, "outbox", size, outbox, (bus, account), more)
+}
+
+fn declare(
+    flow: &Flow,
+    source: &str,
+    size: Size,
+    table: &TableResult,
+    (bus, account): (&Bus, &Output<String>),
+    (variables, more_rights): (Vec<Variable>, Vec<Rights>),
+) -> Relay {
     let package = format!("{source}-relay");
     let quarantine = failure_queue(flow, &format!("{package}-quarantine"));
     let stream_failures = failure_bucket(flow, &format!("{source}-stream-failures"), account);
-    let environment = vec![
+    let mut environment = vec![
         ("EVENT_BUS_NAME", bus.bus.name.clone()),
         ("QUARANTINE_QUEUE_URL", quarantine.url.clone()),
     ];
-    let rights = vec![
+    environment.extend(variables);
+    let mut rights = vec![
         right::read_stream(table),
         right::publish(&bus.bus),
         right::send(&quarantine),
         right::store_failures(&stream_failures, account),
     ];
+    rights.extend(more_rights);
     let function = function(flow, &package, size, environment, rights);
     Relay {
         function,

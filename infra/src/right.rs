@@ -34,6 +34,19 @@ pub(crate) fn put_and_update_items(table: &TableResult) -> Rights {
         .map(|arn| vec![Statement::allow(&["dynamodb:PutItem", "dynamodb:UpdateItem"]).on(arn)])
 }
 
+/// Put, update and read single items, in a transaction too: it has no right of its own
+/// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html>).
+pub(crate) fn transact(table: &TableResult) -> Rights {
+    table.arn.map(|arn| {
+        let actions = &[
+            "dynamodb:GetItem",
+            "dynamodb:PutItem",
+            "dynamodb:UpdateItem",
+        ];
+        vec![Statement::allow(actions).on(arn)]
+    })
+}
+
 /// Read the table's stream, as an event source mapping does with its function's role
 /// (<https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html>).
 ///

@@ -12,6 +12,9 @@ use crate::rest_stage::Throttle;
 /// Seconds: a relay spends up to 10 on retries and needs time for the rest of its batch.
 const RELAY_TIMEOUT: RangeInclusive<i32> = 15..=900;
 
+/// Seconds: the last attempt and the answer take up to 3, which are kept free.
+const TRANSACTION_TIMEOUT: RangeInclusive<i32> = 5..=900;
+
 /// How long CloudWatch Logs can keep a log group's events, in days
 /// (<https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html>).
 const LOG_RETENTION_DAYS: [i32; 22] = [
@@ -60,6 +63,8 @@ pub(crate) struct Settings {
     pub(crate) orders_recovery: Size,
     pub(crate) notify_restaurant: Size,
     pub(crate) order_tracking: Size,
+    pub(crate) place_order: Size,
+    pub(crate) outbox_relay: Size,
     pub(crate) orders_api: OrdersApi,
     /// How long logs are kept.
     pub(crate) log_retention_days: i32,
@@ -109,6 +114,8 @@ impl Settings {
             orders_recovery: size("ordersRecovery", 256, 60, RELAY_TIMEOUT)?,
             notify_restaurant: size("notifyRestaurant", 128, 10, QUEUE_TIMEOUT)?,
             order_tracking: size("orderTracking", 128, 10, QUEUE_TIMEOUT)?,
+            place_order: size("placeOrder", 128, 10, TRANSACTION_TIMEOUT)?,
+            outbox_relay: size("outboxRelay", 256, 30, RELAY_TIMEOUT)?,
             orders_api: OrdersApi {
                 authorization: word("ordersApiAuthorization", "AWS_IAM", ["AWS_IAM", "NONE"])?,
                 throttle: Throttle {

@@ -27,6 +27,16 @@ pub(crate) fn table_with_stream(flow: &Flow, name: &str, key: &str) -> TableResu
     declare(flow, name, &[key], Some("NEW_IMAGE"), None)
 }
 
+/// A table with a stream as above whose items go when the time in `expires` has come.
+pub(crate) fn table_with_stream_that_forgets(
+    flow: &Flow,
+    name: &str,
+    key: &str,
+    expires: &str,
+) -> TableResult {
+    declare(flow, name, &[key], Some("NEW_IMAGE"), Some(expires))
+}
+
 /// `keys` are the partition key and, if there is one, the sort key.
 fn declare(
     flow: &Flow,

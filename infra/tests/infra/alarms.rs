@@ -24,6 +24,24 @@ fn uuid(mapping: &Resource) -> Value {
     json!({ "EventSourceMappingUUID": mapping.outputs["uuid"] })
 }
 
+/// What is watched of the checkout flow beside its queues.
+fn of_checkout(stack: &Stack) -> [(&'static str, Value); 6] {
+    let relay = json!({ "FunctionName": "outbox-dev-outbox-relay" });
+    let mapping = "aws:lambda/eventSourceMapping:EventSourceMapping";
+    let mapping = named(stack, mapping, "outbox-relay-mapping");
+    let rule = |name: &str| json!({ "EventBusName": "outbox-dev-events", "RuleName": format!("outbox-dev-{name}") });
+    let rules = ["order-placed", "order-placed-tracking"].map(rule);
+    let [placed, placed_tracking] = rules;
+    [
+        ("IteratorAge", relay.clone()),
+        ("Errors", relay.clone()),
+        ("DestinationDeliveryFailures", relay),
+        ("OnFailureDestinationDeliveredEventCount", uuid(mapping)),
+        ("InvocationsFailedToBeSentToDlq", placed),
+        ("InvocationsFailedToBeSentToDlq", placed_tracking),
+    ]
+}
+
 #[tokio::test]
 async fn given_the_dev_stack_then_each_place_where_events_are_late_or_lost_is_watched() {
     let stack = dev().await;
@@ -43,6 +61,9 @@ async fn given_the_dev_stack_then_each_place_where_events_are_late_or_lost_is_wa
     let visible = [
         "orders-recovery-quarantine",
         "orders-pipe-failures-dead-letters",
+        "outbox-relay-quarantine",
+        "order-placed-dead-letters",
+        "order-placed-tracking-dead-letters",
         "order-created-dead-letters",
         "order-changed-dead-letters",
         "notify-restaurant-queue-dead-letters",
@@ -106,6 +127,7 @@ async fn given_the_dev_stack_then_each_place_where_events_are_late_or_lost_is_wa
     let expected: BTreeSet<_> = expected
         .into_iter()
         .chain(orders)
+        .chain(of_checkout(&stack))
         .chain(visible)
         .map(|(metric, dimensions)| (metric.to_owned(), dimensions.to_string()))
         .collect();

@@ -21,6 +21,8 @@ async fn given_the_dev_stack_then_functions_are_small_arm64_binaries_on_amazon_l
         ("orders-recovery", 256, 60),
         ("notify-restaurant", 128, 10),
         ("order-tracking", 128, 10),
+        ("place-order", 128, 10),
+        ("outbox-relay", 256, 30),
     ];
     assert_eq!(functions(&stack).len(), sizes.len());
     let with_relay = dev_with_orders_relay().await;

@@ -207,6 +207,7 @@ async fn given_the_dev_stack_then_every_resource_belongs_to_a_flow_and_every_flo
     assert_eq!(
         flows,
         BTreeSet::from([
+            "outbox:flow:Checkout",
             "outbox:flow:Events",
             "outbox:flow:Orders",
             "outbox:flow:Users"

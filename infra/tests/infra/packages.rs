@@ -4,9 +4,6 @@ use std::collections::BTreeSet;
 
 use crate::declared::{dev, dev_with_orders_relay, root};
 
-/// The functions of the outbox table, until they are declared.
-const NOT_DECLARED: [&str; 2] = ["outbox-relay", "place-order"];
-
 /// The packages whose archives the declared functions run, whatever is configured.
 async fn declared() -> BTreeSet<String> {
     let stacks = [dev().await, dev_with_orders_relay().await];
@@ -34,7 +31,6 @@ async fn given_the_functions_of_the_workspace_then_each_is_declared_and_no_other
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.join("Cargo.toml").is_file());
     let names = folders.map(|path| path.file_name().unwrap().to_string_lossy().into_owned());
-    let names = names.filter(|name| !NOT_DECLARED.contains(&name.as_str()));
     assert_eq!(names.collect::<BTreeSet<_>>(), declared().await);
 }
 

@@ -183,6 +183,21 @@ async fn given_the_dev_stack_then_each_function_may_do_its_work_and_nothing_else
             ]
             .concat(),
         ),
+        (
+            "place-order",
+            ["shop", "outbox"]
+                .map(|table| {
+                    let table = named(&stack, "aws:dynamodb/table:Table", table);
+                    let arn = table.text("arn").unwrap();
+                    [
+                        "dynamodb:GetItem",
+                        "dynamodb:PutItem",
+                        "dynamodb:UpdateItem",
+                    ]
+                    .map(|action| (action, arn.to_owned(), Value::Null))
+                })
+                .concat(),
+        ),
     ]);
 
     for (name, rights) in expected {

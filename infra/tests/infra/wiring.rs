@@ -47,7 +47,7 @@ fn permissions_of_queue(stack: &Stack, queue: &Resource) -> (String, Vec<Permiss
 #[tokio::test]
 async fn given_the_dev_stack_then_the_mapping_of_each_stream_loses_nothing() {
     let stack = dev_with_orders_relay().await;
-    for table in ["users", "orders"] {
+    for table in ["users", "orders", "outbox"] {
         let mapping = named(&stack, MAPPING, &format!("{table}-relay-mapping"));
 
         assert_eq!(
@@ -107,7 +107,7 @@ async fn row_2_4_role_of_each_mappings_function_may_put_objects_into_and_list_it
             assert_eq!(permitted[0].condition, of_this_account);
         }
     }
-    assert_eq!(mappings, 2);
+    assert_eq!(mappings, 3);
 }
 
 #[tokio::test]
@@ -141,14 +141,35 @@ async fn given_the_dev_stack_then_each_target_has_a_dead_letter_queue_that_takes
         for queue in queues.into_iter().flatten() {
             let (policy, permitted) = permissions_of_queue(&stack, queue);
 
-            assert_eq!(
-                permitted,
-                [Permission {
+            // A queue of work takes from each of its rules, one for failures from its one.
+            let senders: Vec<_> = stack
+                .of_type(TARGET)
+                .filter(|target| {
+                    let is_this = |arn: &Value| at(&stack, arn).urn == queue.urn;
+                    is_this(&target.inputs["arn"])
+                        || is_this(&target.inputs["deadLetterConfig"]["arn"])
+                })
+                .map(|target| {
+                    let mut rules = stack.of_type(RULE);
+                    let of_target =
+                        |rule: &&Resource| rule.outputs["name"] == target.inputs["rule"];
+                    rules.find(of_target).unwrap().outputs["arn"].clone()
+                })
+                .collect();
+            assert!(senders.contains(&rule.outputs["arn"]));
+            let expected: Vec<_> = senders
+                .into_iter()
+                .map(|sender| Permission {
                     actions: vec!["sqs:SendMessage".to_owned()],
                     resource: queue.text("arn").unwrap().to_owned(),
                     service: Some("events.amazonaws.com".to_owned()),
-                    condition: json!({ "ArnEquals": { "aws:SourceArn": rule.outputs["arn"] } }),
-                }]
+                    condition: json!({ "ArnEquals": { "aws:SourceArn": sender } }),
+                })
+                .collect();
+            assert_eq!(permitted.len(), expected.len(), "{}", queue.name);
+            assert!(
+                expected.iter().all(|one| permitted.contains(one)),
+                "{permitted:?}"
             );
             assert!(
                 target.dependencies.contains(&policy),
@@ -156,7 +177,7 @@ async fn given_the_dev_stack_then_each_target_has_a_dead_letter_queue_that_takes
             );
         }
     }
-    assert_eq!(targets, 3);
+    assert_eq!(targets, 5);
 }
 
 #[tokio::test]
@@ -238,6 +259,7 @@ async fn given_the_dev_stack_then_each_rule_takes_what_the_contract_says() {
     let orders = json!({ "source": ["order.event"], "detail-type": ["OrderDetailsChanged"] });
     let mut created = orders.clone();
     created["detail"] = json!({ "status": ["CREATED"] });
+    let placed = json!({ "source": ["shop.orders"], "detail-type": ["OrderPlaced"] });
     let patterns = [
         (
             "user-created",
@@ -245,6 +267,8 @@ async fn given_the_dev_stack_then_each_rule_takes_what_the_contract_says() {
         ),
         ("order-created", created),
         ("order-changed", orders),
+        ("order-placed", placed.clone()),
+        ("order-placed-tracking", placed),
     ];
     assert_eq!(stack.of_type(RULE).count(), patterns.len());
     for (name, expected) in patterns {
@@ -434,6 +458,49 @@ async fn given_the_dev_stack_then_its_outputs_name_what_a_user_works_with() {
             "ordersRecoveryFunction": "outbox-dev-orders-recovery",
             "ordersQuarantineQueueUrl": queue("orders-recovery-quarantine"),
             "ordersPipeFailuresQueueUrl": queue("orders-pipe-failures"),
+            "orderPlacedDeadLetterQueueUrl": queue("order-placed-dead-letters"),
+            "orderPlacedTrackingDeadLetterQueueUrl": queue("order-placed-tracking-dead-letters"),
+            "placeOrderFunction": "outbox-dev-place-order",
+            "shopTable": "outbox-dev-shop",
+            "outboxTable": "outbox-dev-outbox",
+            "outboxRelayFunction": "outbox-dev-outbox-relay",
+            "outboxQuarantineQueueUrl": queue("outbox-relay-quarantine"),
+            "outboxStreamFailuresBucket": format!("outbox-dev-outbox-stream-failures-{ACCOUNT}"),
         })
     );
+}
+
+#[tokio::test]
+async fn given_the_outbox_table_then_its_relay_gets_new_rows_alone_and_published_rows_expire() {
+    let stack = dev().await;
+    let table = named(&stack, TABLE, "outbox");
+    assert_eq!(table.inputs["streamViewType"], "NEW_IMAGE");
+    assert_eq!(
+        table.inputs["ttl"],
+        json!({ "attributeName": "expiresAt", "enabled": true })
+    );
+    let mapping = named(&stack, MAPPING, "outbox-relay-mapping");
+    let filters = mapping.inputs["filterCriteria"]["filters"]
+        .as_array()
+        .unwrap();
+    assert_eq!(filters.len(), 1);
+    let pattern: Value = serde_json::from_str(filters[0]["pattern"].as_str().unwrap()).unwrap();
+    let new_rows = json!({
+        "eventName": ["INSERT"],
+        "dynamodb": { "NewImage": { "detailType": { "S": [{ "exists": true }] } } },
+    });
+    assert_eq!(pattern, new_rows);
+    // and the relay is told where to mark them
+    let relay = named(&stack, FUNCTION, "outbox-relay");
+    let variables = &relay.inputs["environment"]["variables"];
+    assert_eq!(variables["OUTBOX_TABLE_NAME"], table.outputs["name"]);
+    let permitted = permissions_of_function(&stack, relay);
+    let update = permitting(&permitted, "dynamodb:UpdateItem");
+    assert_eq!(update.len(), 1);
+    assert_eq!(update[0].resource, table.text("arn").unwrap());
+    // and waits for all that its events pass
+    for name in ["order-placed-target", "order-placed-tracking-target"] {
+        let target = named(&stack, TARGET, name);
+        assert!(mapping.dependencies.contains(&target.urn), "{name}");
+    }
 }
