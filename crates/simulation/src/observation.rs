@@ -5,6 +5,8 @@ use std::sync::Arc;
 use delivery::Time;
 use serde_json::Value;
 
+use crate::scenario::Flow;
+
 /// Something that happened, with its time, in the order of happening.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Observed {
@@ -32,7 +34,7 @@ pub enum Observation {
         environment: u32,
         /// The request's id.
         request_id: String,
-        /// For the relay the records' event ids, for consumers the producer's event ids.
+        /// For the relay the records' event ids, for the pipe and consumers the producer's event ids.
         events: Vec<Arc<str>>,
         /// For the consumer of a queue the ids of the messages that hold the events, one for each.
         messages: Vec<Arc<str>>,
@@ -109,6 +111,20 @@ pub enum Observation {
         /// `ApproximateReceiveCount` too, and of a failure record its `requestContext`.
         attributes: Value,
     },
+    /// The tracking table took a status.
+    Tracked {
+        /// The order's id.
+        order: String,
+        /// Its status from now on.
+        status: String,
+        /// The sequence of the event that told it.
+        sequence: String,
+    },
+    /// The pipe stopped by itself.
+    PipeStopped {
+        /// Why.
+        reason: String,
+    },
     /// A fault of the scenario can strike from now on.
     FaultBegan {
         /// Its place in [`Scenario::faults`](crate::Scenario).
@@ -172,7 +188,7 @@ pub struct Change {
     pub key: String,
     /// What was done.
     pub kind: Kind,
-    /// The item after the change as plain JSON with the fields of `events::User`; one of them is missing in an item
+    /// The item after the change as plain JSON with the fields of `events::User` or `events::Order`; one of them is missing in an item
     /// that does not map. Absent if the item was removed.
     pub item: Option<Arc<Value>>,
     /// What the scenario meant it to be.
@@ -203,6 +219,8 @@ pub enum Meaning {
     Panics,
     /// Its event is larger than is published.
     TooLarge,
+    /// Nothing: the pipe's filter leaves it out.
+    Nothing,
 }
 
 /// A function of the simulated application.
@@ -214,6 +232,10 @@ pub enum Function {
     Consumer,
     /// Reads the queue that a target is.
     OfQueue(Target),
+    /// Reads what the pipe gave up back from the stream, and quarantines it.
+    Recovery,
+    /// No function: the pipe, and each call of `PutEvents` that it makes.
+    Pipe,
 }
 
 /// A target of a rule.
@@ -225,19 +247,31 @@ pub enum Target {
     Queue,
     /// The queue that takes every event.
     Audit,
+    /// The queue of the restaurants: every order that is created.
+    Notify,
+    /// The queue that tracks orders: every change of an order.
+    Tracking,
 }
 
 impl Target {
-    /// Every target.
-    pub const ALL: [Self; 3] = [Self::Consumer, Self::Queue, Self::Audit];
-
-    /// Whether its rule matches a detail-type of the application.
+    /// Every target of a flow.
     #[must_use]
-    pub fn takes(self, detail_type: &str) -> bool {
+    pub fn of(flow: Flow) -> &'static [Self] {
+        match flow {
+            Flow::Users => &[Self::Consumer, Self::Queue, Self::Audit],
+            Flow::Orders => &[Self::Notify, Self::Tracking],
+        }
+    }
+
+    /// Whether its rule matches an event of its flow.
+    #[must_use]
+    pub fn takes(self, detail_type: &str, detail: &Value) -> bool {
         match self {
             Self::Consumer => detail_type == "UserCreated",
             Self::Queue => matches!(detail_type, "UserUpdated" | "UserDeleted"),
             Self::Audit => true,
+            Self::Notify => detail_type == "OrderDetailsChanged" && detail["status"] == "CREATED",
+            Self::Tracking => detail_type == "OrderDetailsChanged",
         }
     }
 }

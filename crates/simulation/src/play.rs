@@ -36,10 +36,11 @@ pub(crate) async fn play(scenario: &Scenario, variant: Variant) -> Result<Report
     let ground = Arc::new(Ground::new(scenario, variant)?);
     let mut course = Course {
         scenario,
-        plan: Plan::new(scenario),
+        plan: Plan::new(scenario, variant),
         life: None,
         dying: None,
         down: Duration::ZERO,
+        told_of_stop: false,
         start_at: Some(START),
         most_waiting: Waiting::default(),
         ground,
@@ -84,6 +85,7 @@ pub(crate) async fn play(scenario: &Scenario, variant: Variant) -> Result<Report
         }
         let most = &mut course.most_waiting;
         course.ground.observe_waiting(most, false);
+        course.watch_the_pipe();
     };
     Ok(course.finish(quiet).await)
 }
@@ -98,6 +100,8 @@ struct Course<'a> {
     dying: Option<oneshot::Receiver<()>>,
     /// How long it stays away then.
     down: Duration,
+    /// Whether it was told that the pipe of this life stopped.
+    told_of_stop: bool,
     /// When the emulator is started, if it is not there.
     start_at: Option<Time>,
     /// The most that ever waited.
@@ -163,9 +167,21 @@ impl Course<'_> {
         }
     }
 
+    /// Tells once when the pipe has stopped by itself.
+    fn watch_the_pipe(&mut self) {
+        let stopped = self.life.as_ref().and_then(Life::pipe_stopped);
+        if let Some(reason) = stopped.filter(|_| !self.told_of_stop) {
+            self.told_of_stop = true;
+            self.ground
+                .recorder
+                .note(Observation::PipeStopped { reason });
+        }
+    }
+
     /// Everything that was not committed is gone.
     fn kill(&mut self) {
         self.life = None;
+        self.told_of_stop = false;
         self.dying = None;
         self.ground.store.recover();
         self.ground.observe(Observation::Killed);
@@ -188,7 +204,7 @@ impl Course<'_> {
                 }
                 Ok(())
             }
-            Err(LifeError::Mapping(error)) => {
+            Err(error @ (LifeError::Mapping(_) | LifeError::Pipe(_))) => {
                 ground.observe(Observation::Warned(format!("it can't start: {error}")));
                 self.start_at = Some(ground.clock.now().plus(BETWEEN_STARTS));
                 Ok(())

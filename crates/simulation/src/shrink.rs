@@ -27,7 +27,7 @@ pub fn shrink(
         shrinking.leave_out(|scenario| &mut scenario.operations);
         for usual in USUAL {
             let settings = &shrinking.scenario.settings;
-            let simpler = usual(settings.clone(), Settings::default());
+            let simpler = usual(settings.clone(), Settings::usual(shrinking.scenario.flow));
             shrinking.try_with(|scenario| scenario.settings = simpler.clone());
         }
         shrinking.make_plainer();

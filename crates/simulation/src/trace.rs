@@ -121,6 +121,12 @@ pub(crate) fn line(scenario: &Scenario, what: &Observation) -> String {
                 children[0], children[1]
             )
         }
+        Observation::Tracked {
+            order,
+            status,
+            sequence,
+        } => format!("the tracking table: {order} is {status} (sequence {sequence})"),
+        Observation::PipeStopped { reason } => format!("the pipe stopped by itself: {reason}"),
         Observation::Killed => "the emulator was killed".to_owned(),
         Observation::Restarted => "the emulator is there again".to_owned(),
         Observation::Waits { waiting, at_end } => format!(

@@ -4,11 +4,12 @@
 use std::thread;
 
 use simulation::ViolationKind::{
-    AcknowledgedUnfinished, Altered, CameAgain, Lost, OutOfOrder, WentPast,
+    AcknowledgedUnfinished, Altered, CameAgain, Invented, Lost, OutOfOrder, WentBack, WentPast,
 };
+use simulation::scenario::Flow;
 use simulation::{Scenario, Variant, ViolationKind, judge, silence_panics};
 
-const BROKEN: [(Variant, &[ViolationKind]); 10] = [
+const BROKEN: [(Variant, &[ViolationKind]); 14] = [
     (
         Variant::IgnoresFailedEntryCount,
         &[AcknowledgedUnfinished, OutOfOrder],
@@ -28,12 +29,17 @@ const BROKEN: [(Variant, &[ViolationKind]); 10] = [
         Variant::QueueConsumersAnswerSuccess,
         &[AcknowledgedUnfinished],
     ),
+    (Variant::PipeIgnoresFailedEntries, &[AcknowledgedUnfinished]),
+    (Variant::PipeForgetsCheckpoint, &[CameAgain]),
+    (Variant::PipeQuotesPlaceholders, &[Altered, Invented]),
+    (Variant::TracksLastArrival, &[WentBack]),
 ];
 
 /// The first seed of 200 that breaks a promise, and which.
 fn found(variant: Variant) -> Option<(u64, ViolationKind)> {
     (0..200).find_map(|seed| {
-        let verdict = judge(&Scenario::of(seed), variant).verdict;
+        let flow = variant.flow().unwrap_or(Flow::of(seed));
+        let verdict = judge(&Scenario::in_flow(flow, seed), variant).verdict;
         verdict
             .violations
             .first()

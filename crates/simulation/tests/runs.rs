@@ -4,7 +4,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
 use simulation::observation::{Meaning, Observed, Target};
+use simulation::scenario::Flow;
 use simulation::{Observation, Report, Scenario, Variant, run, silence_panics};
 
 fn play(scenario: &Scenario) -> Report {
@@ -17,7 +19,7 @@ fn calm(seed: u64) -> Scenario {
     Scenario {
         faults: Vec::new(),
         kills: Vec::new(),
-        ..Scenario::of(seed)
+        ..Scenario::in_flow(Flow::Users, seed)
     }
 }
 
@@ -81,10 +83,10 @@ fn without_faults_every_event_is_accepted_once_and_reaches_each_target_once() {
             );
             assert_eq!(quarantined.len(), poison.len(), "seed {seed}");
         }
-        for target in Target::ALL {
+        for target in Target::of(Flow::Users).iter().copied() {
             let expected = accepted
                 .values()
-                .filter(|detail_type| target.takes(detail_type))
+                .filter(|detail_type| target.takes(detail_type, &Value::Null))
                 .count();
             let delivered = of(&report, |what| {
                 matches!(what, Observation::Delivered { target: told, .. } if *told == target)

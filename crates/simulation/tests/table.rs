@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use delivery::Time;
 use simulation::observation::Kind;
-use simulation::scenario::{Content, Operation, Write};
+use simulation::scenario::{Content, Flow, Operation, Write};
 use simulation::table::{Page, Table};
 
 const DAY: Duration = Duration::from_hours(24);
@@ -41,7 +41,7 @@ fn page(table: &Table, shard: &str) -> Option<Page> {
 
 #[test]
 fn a_change_is_named_for_what_it_did_and_one_that_changes_nothing_leaves_no_record() {
-    let table = Table::new(1, 1);
+    let table = Table::new(Flow::Users, 1, 1);
     let kind = |operation: &Operation| table.apply(operation, Time(1)).map(|change| change.kind);
 
     assert_eq!(kind(&operation(1, Write::Remove)), None);
@@ -58,7 +58,7 @@ fn a_change_is_named_for_what_it_did_and_one_that_changes_nothing_leaves_no_reco
 
 #[test]
 fn an_item_whose_time_is_over_is_removed_by_dynamodb_itself() {
-    let table = Table::new(1, 1);
+    let table = Table::new(Flow::Users, 1, 1);
     table.apply(&put(1, 1, Some(Duration::from_secs(5))), Time(1000));
     assert_eq!(table.next_expiry(), Some(Time(6000)));
     assert!(table.expire(Time(5999)).is_empty());
@@ -77,7 +77,7 @@ fn an_item_whose_time_is_over_is_removed_by_dynamodb_itself() {
 
 #[test]
 fn a_split_closes_the_shard_and_its_children_take_its_keys() {
-    let table = Table::new(1, 1);
+    let table = Table::new(Flow::Users, 1, 1);
     let keys = 0..40;
     for key in keys.clone() {
         table.apply(&put(key, 1, None), Time(1));
@@ -101,14 +101,14 @@ fn a_split_closes_the_shard_and_its_children_take_its_keys() {
 
 #[test]
 fn there_are_never_more_than_eight_open_shards() {
-    let table = Table::new(1, 4);
+    let table = Table::new(Flow::Users, 1, 4);
     let splits = (0..10).filter(|shard| table.split(*shard, Time(1)).is_some());
     assert_eq!(splits.count(), 4);
 }
 
 #[test]
 fn the_stream_forgets_a_record_and_then_its_closed_shard_after_a_day() {
-    let table = Table::new(1, 1);
+    let table = Table::new(Flow::Users, 1, 1);
     let change = table.apply(&put(1, 1, None), Time(1000)).unwrap();
     let (parent, _) = table.split(0, Time(2000)).unwrap();
     assert_eq!(table.next_trim(), Some(Time(1000).plus(DAY)));

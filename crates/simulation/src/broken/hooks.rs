@@ -91,6 +91,35 @@ impl Variant {
         }
     }
 
+    /// The input template of the pipe, given what it should be.
+    #[must_use]
+    pub fn template(self, template: String) -> String {
+        if self != Self::PipeQuotesPlaceholders {
+            return template;
+        }
+        template
+            .replace(":<$.", ":\"<$.")
+            .replace(".S>", ".S>\"")
+            .replace("SequenceNumber>", "SequenceNumber>\"")
+    }
+
+    /// What the pipe hears of the bus's answer to a call.
+    #[must_use]
+    pub fn answer_to_pipe(self, mut answer: Value) -> Value {
+        if self == Self::PipeIgnoresFailedEntries
+            && let Some(entries) = answer["Entries"].as_array_mut()
+        {
+            entries.fill(json!({ "EventId": "0" }));
+        }
+        answer
+    }
+
+    /// Whether the tracking table takes a newer status only.
+    #[must_use]
+    pub fn tracks_the_newest(self) -> bool {
+        self != Self::TracksLastArrival
+    }
+
     /// What the mapping makes of the relay's answer for the records with these sequence numbers.
     #[must_use]
     pub fn heard(self, sequence_numbers: &[String], outcome: Outcome) -> Outcome {
@@ -110,7 +139,7 @@ impl Variant {
     /// # Errors
     /// The state can't be written.
     pub fn restarting(self, store: &Store) -> Result<(), StoreError> {
-        if self != Self::ForgetsCheckpoint {
+        if !matches!(self, Self::ForgetsCheckpoint | Self::PipeForgetsCheckpoint) {
             return Ok(());
         }
         store.commit(|transaction| {

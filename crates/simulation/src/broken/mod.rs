@@ -6,6 +6,8 @@ mod tests;
 
 use clap::ValueEnum;
 
+use crate::scenario::Flow;
+
 /// What runs: the product, or one that is broken on purpose.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Variant {
@@ -32,4 +34,27 @@ pub enum Variant {
     ForgetsCheckpoint,
     /// Consumers of queues that answer success whatever came of the batch.
     QueueConsumersAnswerSuccess,
+    /// A pipe that runs nothing again of a call that was answered, whatever the answer says.
+    PipeIgnoresFailedEntries,
+    /// A pipe that starts at the beginning after each restart.
+    PipeForgetsCheckpoint,
+    /// A pipe whose template has its placeholders between quotes.
+    PipeQuotesPlaceholders,
+    /// A consumer that tracks the status of the event that comes last, not of the newest.
+    TracksLastArrival,
+}
+
+impl Variant {
+    /// The flow in which it shows.
+    #[must_use]
+    pub fn flow(self) -> Option<Flow> {
+        match self {
+            Self::Sound | Self::QueueConsumersAnswerSuccess => None,
+            Self::PipeIgnoresFailedEntries
+            | Self::PipeForgetsCheckpoint
+            | Self::PipeQuotesPlaceholders
+            | Self::TracksLastArrival => Some(Flow::Orders),
+            _ => Some(Flow::Users),
+        }
+    }
 }

@@ -35,7 +35,7 @@ impl Checker {
         violations
     }
 
-    fn came_again(&mut self, at: Time, index: usize) -> Option<Violation> {
+    pub(super) fn came_again(&mut self, at: Time, index: usize) -> Option<Violation> {
         let changed = &mut self.ledger.changes[index];
         let done = changed.acknowledged?;
         if changed.may_come_again {
@@ -44,7 +44,8 @@ impl Checker {
             return None;
         }
         let text = format!(
-            "the relay was given {} again, which it finished {} before, and the mapping's progress was durable",
+            "{} was given {} again, which was finished {} before, and the progress was durable",
+            self.scenario.flow.publisher(),
             changed.change.event_id,
             super::span(at.since(done)),
         );
@@ -55,7 +56,12 @@ impl Checker {
     }
 
     /// Each record of a key comes behind the one before it, so looking at that one is enough.
-    fn went_past(&mut self, at: Time, index: usize, batch: &[usize]) -> Option<Violation> {
+    pub(super) fn went_past(
+        &mut self,
+        at: Time,
+        index: usize,
+        batch: &[usize],
+    ) -> Option<Violation> {
         let before = self.ledger.before(index)?;
         let earlier = &mut self.ledger.changes[before];
         if batch.contains(&before) {
@@ -71,8 +77,10 @@ impl Checker {
         }
         let earlier = &self.ledger.changes[before];
         let text = format!(
-            "the relay was given {} while the earlier change {} of the same key was not done",
-            self.ledger.changes[index].change.event_id, earlier.change.event_id
+            "{} was given {} while the earlier change {} of the same key was not done",
+            self.scenario.flow.publisher(),
+            self.ledger.changes[index].change.event_id,
+            earlier.change.event_id
         );
         Some(
             self.ledger
@@ -80,7 +88,7 @@ impl Checker {
         )
     }
 
-    fn tried_too_often(&mut self, at: Time, index: usize) -> Option<Violation> {
+    pub(super) fn tried_too_often(&mut self, at: Time, index: usize) -> Option<Violation> {
         let settings = &self.scenario.settings;
         // Halving a batch uses up no retry, and what a kill interrupts was not counted.
         let halvings = usize::BITS - settings.batch_size.max(1).leading_zeros();
@@ -95,8 +103,10 @@ impl Checker {
             return None;
         }
         let text = format!(
-            "the relay was given {} for the {}th time; the settings allow {most}",
-            changed.change.event_id, changed.invocations
+            "{} was given {} for the {}th time; the settings allow {most}",
+            self.scenario.flow.publisher(),
+            changed.change.event_id,
+            changed.invocations
         );
         Some(
             self.ledger
@@ -154,7 +164,7 @@ impl Checker {
     }
 
     /// Progress is durable before time goes on.
-    fn forget_acknowledged_before(&mut self, at: Time) {
+    pub(super) fn forget_acknowledged_before(&mut self, at: Time) {
         let changes = &self.ledger.changes;
         self.just_acknowledged
             .retain(|index| changes[*index].acknowledged == Some(at));

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use delivery::Time;
+use serde_json::Value;
 
 use super::oracle::{self, Expected};
 use super::violation::{Violation, ViolationKind};
 use crate::observation::{Change, Target};
-use crate::scenario::Settings;
+use crate::scenario::{Flow, Settings};
 
 /// A committed change and what has become of it.
 #[derive(Debug)]
@@ -20,8 +21,10 @@ use crate::scenario::Settings;
 pub(super) struct Changed {
     pub(super) change: Change,
     pub(super) committed_at: Time,
-    /// The event it means; none for poison.
+    /// The event it means; none for poison, and for what means no event.
     pub(super) expected: Option<Expected>,
+    /// The pipe's filter leaves it out.
+    pub(super) means_nothing: bool,
     /// How often the bus took its event.
     pub(super) accepted: u32,
     /// When it did so first.
@@ -33,6 +36,10 @@ pub(super) struct Changed {
     pub(super) in_failure_record: bool,
     /// A failure record names its position.
     pub(super) given_up: bool,
+    /// It lies between positions that a failure record names, given up or not.
+    pub(super) in_named_range: bool,
+    /// The quarantine has its position in place of it.
+    pub(super) position_kept: bool,
     /// The stream has forgotten it.
     pub(super) trimmed: bool,
     /// Since when the mapping knows that it is done.
@@ -57,7 +64,10 @@ impl Changed {
 
     /// A later event of the same key may go on the bus.
     fn is_settled(&self, settings: &Settings, at: Time) -> bool {
-        self.is_finished() || self.in_failure_record || self.is_given_up(settings, at)
+        self.is_finished()
+            || self.means_nothing
+            || self.in_failure_record
+            || self.is_given_up(settings, at)
     }
 
     /// The mapping may have given it up: a failure record names it or will, for several pieces can share one.
@@ -72,7 +82,11 @@ impl Changed {
 
     /// The mapping need not give it to the relay again.
     pub(super) fn is_done(&self) -> bool {
-        self.acknowledged.is_some() || self.in_failure_record || self.given_up || self.trimmed
+        self.acknowledged.is_some()
+            || self.means_nothing
+            || self.in_failure_record
+            || self.given_up
+            || self.trimmed
     }
 }
 
@@ -80,6 +94,7 @@ impl Changed {
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
     pub(super) changes: Vec<Changed>,
+    flow: Flow,
     by_id: HashMap<Arc<str>, usize>,
     by_key: HashMap<String, Key>,
 }
@@ -93,6 +108,14 @@ struct Key {
 }
 
 impl Ledger {
+    /// No changes yet.
+    pub(super) fn new(flow: Flow) -> Self {
+        Self {
+            flow,
+            ..Self::default()
+        }
+    }
+
     pub(super) fn commit(&mut self, change: Change, at: Time) -> Option<Violation> {
         let index = self.changes.len();
         if self.by_id.insert(change.event_id.clone(), index).is_some() {
@@ -101,8 +124,11 @@ impl Ledger {
         }
         let key = self.by_key.entry(change.key.clone()).or_default();
         key.changes.push(index);
+        let expected = oracle::expected(self.flow, &change, at);
         self.changes.push(Changed {
-            expected: oracle::expected(&change, at),
+            // All that is no event of an order is left out; nothing of it is poison.
+            means_nothing: self.flow == Flow::Orders && expected.is_none(),
+            expected,
             change,
             committed_at: at,
             accepted: 0,
@@ -111,6 +137,8 @@ impl Ledger {
             quarantined: false,
             in_failure_record: false,
             given_up: false,
+            in_named_range: false,
+            position_kept: false,
             trimmed: false,
             acknowledged: None,
             may_come_again: false,
@@ -125,6 +153,18 @@ impl Ledger {
     /// The change with this stream event id.
     pub(super) fn find(&self, event_id: &str) -> Option<usize> {
         self.by_id.get(event_id).copied()
+    }
+
+    /// The changes in the range of a shard that a `DDBStreamBatchInfo` names.
+    pub(super) fn between(&mut self, batch: &Value) -> impl Iterator<Item = &mut Changed> {
+        let number = |text: &str| (text.len(), text.to_owned());
+        let end = |name: &str| batch[name].as_str().map(number);
+        let (first, last) = (end("startSequenceNumber"), end("endSequenceNumber"));
+        let shard = batch["shardId"].as_str().unwrap_or_default().to_owned();
+        self.changes.iter_mut().filter(move |changed| {
+            let number = Some(number(&changed.change.sequence_number));
+            first <= number && number <= last && changed.change.shard == shard
+        })
     }
 
     /// The change that an event's id names: `<stream event id>:<detail-type>`.
@@ -154,11 +194,18 @@ impl Ledger {
             .filter(|first| *first < index)
     }
 
-    /// The change of the same key right before this one.
+    /// The last change of the same key before this one that means an event or is poison.
     pub(super) fn before(&self, index: usize) -> Option<usize> {
         let key = self.by_key.get(&self.changes[index].change.key)?;
         let place = key.changes.binary_search(&index).ok()?;
-        key.changes.get(place.checked_sub(1)?).copied()
+        let mut before = key.changes[..place].iter().rev().copied();
+        before.find(|before| !self.changes[*before].means_nothing)
+    }
+
+    /// The change with this sequence number.
+    pub(super) fn with_number(&self, sequence_number: &str) -> Option<usize> {
+        let has_it = |changed: &Changed| changed.change.sequence_number == sequence_number;
+        self.changes.iter().position(has_it)
     }
 
     /// A violation about one change.

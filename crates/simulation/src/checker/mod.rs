@@ -14,6 +14,7 @@
 mod invocations;
 mod ledger;
 mod oracle;
+mod pipe;
 mod published;
 mod queues;
 mod record;
@@ -21,6 +22,7 @@ mod records;
 mod targets;
 #[cfg(test)]
 mod tests;
+mod tracking;
 mod verdict;
 mod violation;
 mod waiting;
@@ -36,6 +38,7 @@ use crate::scenario::Scenario;
 
 use ledger::Ledger;
 use queues::Held;
+use tracking::Tracked;
 pub use verdict::{Ends, Lost, Verdict};
 pub use violation::{Violation, ViolationKind};
 
@@ -55,6 +58,10 @@ pub struct Checker {
     batches: HashMap<String, Vec<Held>>,
     /// How often each message of a queue was given to its consumer, by message id.
     receives: HashMap<Arc<str>, u64>,
+    /// What the tracking table has.
+    tracking: Tracked,
+    /// Why the pipe does not run any more.
+    stopped: Option<String>,
     /// How many entries the bus took.
     accepted: u64,
     /// How many messages the quarantine took.
@@ -69,14 +76,16 @@ impl Checker {
     #[must_use]
     pub fn new(scenario: Arc<Scenario>) -> Self {
         Self {
+            ledger: Ledger::new(scenario.flow),
             scenario,
-            ledger: Ledger::default(),
             flights: HashMap::new(),
             just_acknowledged: Vec::new(),
             kills: 0,
             runs: HashMap::new(),
             batches: HashMap::new(),
             receives: HashMap::new(),
+            tracking: Tracked::default(),
+            stopped: None,
             accepted: 0,
             kept: 0,
             faults: Vec::new(),
@@ -103,23 +112,18 @@ impl Checker {
                 Vec::new()
             }
             Observation::Invoked {
-                function: Function::Relay,
+                function,
                 request_id,
                 events,
+                messages,
                 ..
-            } => self.relay_invoked(at, request_id, events),
+            } => self.invoked(at, *function, request_id, events, messages),
             Observation::Answered {
-                function: Function::Relay,
+                function,
                 request_id,
                 ending,
                 ..
-            } => {
-                let answer = match ending {
-                    Ending::Answered(body) => Some(body.as_str()),
-                    Ending::Failed(_) | Ending::NotRun(_) => None,
-                };
-                self.relay_answered(at, request_id, answer)
-            }
+            } => self.answered(at, *function, request_id, ending),
             Observation::Accepted {
                 source,
                 detail_type,
@@ -142,25 +146,23 @@ impl Checker {
             Observation::TargetRefused {
                 target, event_id, ..
             } => self.target_refused(at, *target, event_id),
-            Observation::Invoked {
-                function: Function::Consumer,
-                request_id,
-                events,
-                ..
-            } => self.consumer_invoked(at, request_id, events),
-            Observation::Invoked {
-                function: Function::OfQueue(target),
-                request_id,
-                events,
-                messages,
-                ..
-            } => self.queue_invoked(at, *target, request_id, events, messages),
-            Observation::Answered {
-                function: Function::OfQueue(target),
-                request_id,
-                ending: Ending::Answered(body),
-                ..
-            } => self.queue_answered(at, *target, request_id, body),
+            Observation::Tracked {
+                order,
+                status,
+                sequence,
+            } => self
+                .tracking
+                .take(at, &self.ledger, order, status, sequence)
+                .into_iter()
+                .collect(),
+            Observation::PipeStopped { reason } => {
+                self.stopped = Some(reason.clone());
+                Vec::new()
+            }
+            Observation::Restarted => {
+                self.stopped = None;
+                Vec::new()
+            }
             Observation::Delivered { target, event } => self.delivered(at, *target, event),
             Observation::DeadLettered {
                 target,
@@ -183,10 +185,49 @@ impl Checker {
                 self.killed(at);
                 Vec::new()
             }
-            Observation::Answered { .. }
-            | Observation::Split { .. }
-            | Observation::Restarted
-            | Observation::Warned(_) => Vec::new(),
+            Observation::Split { .. } | Observation::Warned(_) => Vec::new(),
+        }
+    }
+
+    /// A function was given something, or the pipe calls the bus.
+    fn invoked(
+        &mut self,
+        at: Time,
+        function: Function,
+        request_id: &str,
+        events: &[Arc<str>],
+        messages: &[Arc<str>],
+    ) -> Vec<Violation> {
+        match function {
+            Function::Relay => self.relay_invoked(at, request_id, events),
+            Function::Consumer => self.consumer_invoked(at, request_id, events),
+            Function::OfQueue(target) => {
+                self.queue_invoked(at, target, request_id, events, messages)
+            }
+            Function::Pipe => self.pipe_called(at, request_id, events),
+            Function::Recovery => Vec::new(),
+        }
+    }
+
+    /// It ended.
+    fn answered(
+        &mut self,
+        at: Time,
+        function: Function,
+        request_id: &str,
+        ending: &Ending,
+    ) -> Vec<Violation> {
+        let answer = match ending {
+            Ending::Answered(body) => Some(body.as_str()),
+            Ending::Failed(_) | Ending::NotRun(_) => None,
+        };
+        match (function, answer) {
+            (Function::Relay, answer) => self.relay_answered(at, request_id, answer),
+            (Function::OfQueue(target), Some(body)) => {
+                self.queue_answered(at, target, request_id, body)
+            }
+            (Function::Pipe, _) => self.pipe_answered(at, request_id, ending),
+            _ => Vec::new(),
         }
     }
 }

@@ -4,8 +4,9 @@ use delivery::Time;
 use serde_json::{Map, Value, json};
 
 use crate::observation::{Change, Kind, Meaning};
+use crate::scenario::Flow;
 
-/// The one event that a change of the users table means.
+/// The one event that a change means.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Expected {
     pub(super) event_id: String,
@@ -14,7 +15,15 @@ pub(super) struct Expected {
 }
 
 /// Who publishes the events about users.
-pub(super) const SOURCE: &str = "myapp.users";
+const SOURCE: &str = "myapp.users";
+
+/// Who publishes the events of a flow.
+pub(super) fn source(flow: Flow) -> &'static str {
+    match flow {
+        Flow::Users => SOURCE,
+        Flow::Orders => "order.event",
+    }
+}
 
 /// The size in bytes up to which the relay publishes an event (README of `outbox`).
 const ENTRY_BYTES: usize = 900 * 1024;
@@ -29,8 +38,46 @@ const FIELDS: [&str; 6] = [
     "registeredAt",
 ];
 
-/// The event of a change committed `at`; none for poison, which must be quarantined.
-pub(super) fn expected(change: &Change, at: Time) -> Option<Expected> {
+/// The event of a change committed `at`. None: in the flow of users it is poison, which must be quarantined; in that
+/// of orders it means no event.
+pub(super) fn expected(flow: Flow, change: &Change, at: Time) -> Option<Expected> {
+    match flow {
+        Flow::Users => of_user(change, at),
+        Flow::Orders => of_order(change),
+    }
+}
+
+/// A removal and an item without a status are none of the consumers' business.
+fn of_order(change: &Change) -> Option<Expected> {
+    if matches!(change.kind, Kind::Remove | Kind::Expire) {
+        return None;
+    }
+    let item = change.item.as_ref()?;
+    let status = item.get("status")?;
+    let detail_type = "OrderDetailsChanged";
+    let event_id = format!("{}:{detail_type}", change.event_id);
+    let detail = json!({
+        "id": change.key,
+        "status": status,
+        "restaurant": item["restaurant"],
+        "metadata": {
+            "eventId": event_id,
+            // The pipe has the moment from the item, to the millisecond.
+            "occurredAt": item["occurredAt"],
+            "key": change.key,
+            "sequence": change.sequence_number,
+            "sequenceKind": "stream",
+            "version": 1,
+        },
+    });
+    Some(Expected {
+        event_id,
+        detail_type,
+        detail,
+    })
+}
+
+fn of_user(change: &Change, at: Time) -> Option<Expected> {
     // Whether a mapping panics can't be seen in the item.
     if change.meaning == Meaning::Panics {
         return None;

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::Checker;
 use super::ledger::about;
-use super::oracle::{SOURCE, difference};
+use super::oracle::{self, difference};
 use super::violation::{Violation, ViolationKind};
 
 /// The codes of PutEvents that are bound to an entry, so that it never passes.
@@ -59,6 +59,9 @@ impl Checker {
         let Some(earlier) = self.ledger.unsettled_before(index, settings, at) else {
             return Vec::new();
         };
+        if self.are_in_one_call(earlier, index) {
+            return Vec::new();
+        }
         let earlier = &self.ledger.changes[earlier].change;
         let text = format!(
             "the bus took {event_id} while the earlier change {} of the key {} was neither published, quarantined nor \
@@ -108,10 +111,11 @@ impl Checker {
             );
             return fail(ViolationKind::Altered, text);
         }
-        let difference = if source == SOURCE {
+        let publisher = oracle::source(self.scenario.flow);
+        let difference = if source == publisher {
             difference("detail", &expected.detail, detail)
         } else {
-            Some(format!("source is {source} and must be {SOURCE}"))
+            Some(format!("source is {source} and must be {publisher}"))
         };
         match difference {
             Some(difference) => fail(

@@ -9,11 +9,16 @@ use super::Checker;
 use super::ledger::about;
 use super::record::record_difference;
 use super::violation::{Violation, ViolationKind};
+use crate::scenario::Flow;
 
 impl Checker {
     /// The quarantine queue holds a message.
     pub(super) fn quarantined(&mut self, at: Time, body: &str) -> Vec<Violation> {
         let message: Value = serde_json::from_str(body).unwrap_or_default();
+        let positions = &message["record"]["DDBStreamBatchInfo"];
+        if self.scenario.flow == Flow::Orders && !positions.is_null() {
+            return self.position_kept(at, positions).into_iter().collect();
+        }
         let index = match self.whole(at, &message["record"], "the quarantine holds") {
             Ok(index) => index,
             Err(violation) => return vec![violation],
@@ -23,6 +28,8 @@ impl Checker {
         let id = &changed.change.event_id;
         let ids = message["eventIds"].as_array().map(Vec::as_slice);
         let problem = match &changed.expected {
+            // The recovery knows nothing of events, and brings all between the positions.
+            _ if changed.in_named_range => None,
             Some(_) if !changed.refused_for_good => Some((
                 ViolationKind::QuarantinedWithoutReason,
                 format!(
@@ -54,12 +61,13 @@ impl Checker {
 
     /// The mapping's failure destination holds a record.
     pub(super) fn failure_record(&mut self, at: Time, record: &Value) -> Vec<Violation> {
+        // A pipe's message has another name for it.
         let condition = record["requestContext"]["condition"]
             .as_str()
+            .or_else(|| record["context"]["condition"].as_str())
             .unwrap_or_default();
         let Some(payload) = record["payload"].as_str() else {
-            self.positions_only(&record["DDBStreamBatchInfo"]);
-            return Vec::new();
+            return self.positions_only(at, &record["DDBStreamBatchInfo"], condition);
         };
         let event: Value = serde_json::from_str(payload).unwrap_or_default();
         let records = event["Records"].as_array().cloned().unwrap_or_default();
@@ -117,24 +125,46 @@ impl Checker {
     }
 
     /// A queue's failure record names a range of a shard and holds nothing.
-    fn positions_only(&mut self, batch: &Value) {
-        let number = |name: &str| {
-            batch[name]
-                .as_str()
-                .map(|text| (text.len(), text.to_owned()))
-        };
-        let (first, last) = (number("startSequenceNumber"), number("endSequenceNumber"));
-        for changed in &mut self.ledger.changes {
-            let text = &changed.change.sequence_number;
-            let number = Some((text.len(), text.clone()));
-            let in_range = first <= number && number <= last;
-            if in_range
-                && batch["shardId"] == changed.change.shard.as_str()
-                && changed.acknowledged.is_none()
-            {
-                changed.given_up = true;
+    fn positions_only(&mut self, at: Time, batch: &Value, condition: &str) -> Vec<Violation> {
+        for changed in self.ledger.between(batch) {
+            changed.in_named_range = true;
+            changed.given_up |= changed.acknowledged.is_none();
+        }
+        if self.scenario.flow == Flow::Users {
+            return Vec::new();
+        }
+        // Between the first and the last may lie records of other lanes, which were not given up.
+        let ends = [&batch["startSequenceNumber"], &batch["endSequenceNumber"]];
+        let mut violations = Vec::new();
+        for number in ends {
+            let number = number.as_str().unwrap_or_default();
+            match self.ledger.with_number(number) {
+                None => {
+                    let text =
+                        format!("the pipe gave up the number `{number}`, which no change has");
+                    violations.push(about(at, ViolationKind::Invented, None, text));
+                }
+                Some(index) => violations.extend(self.given_up_early(at, index, condition)),
             }
         }
+        violations.dedup();
+        violations
+    }
+
+    /// The quarantine has positions in place of records: the stream must have trimmed some of these.
+    fn position_kept(&mut self, at: Time, batch: &Value) -> Option<Violation> {
+        let mut any_trimmed = false;
+        for changed in self.ledger.between(batch) {
+            any_trimmed |= changed.trimmed;
+            changed.position_kept = true;
+        }
+        if any_trimmed {
+            return None;
+        }
+        let text =
+            format!("the quarantine has the positions {batch}, but the stream has their records");
+        let kind = ViolationKind::QuarantinedWithoutReason;
+        Some(about(at, kind, None, text))
     }
 
     /// The change that a stored stream record is, in every field.

@@ -33,12 +33,15 @@ impl Checker {
         let kills = self.kills;
         let each = match target {
             Target::Consumer => ASYNCHRONOUS_RUNS,
-            Target::Queue | Target::Audit => {
+            Target::Queue | Target::Audit | Target::Notify | Target::Tracking => {
                 u32::try_from(self.scenario.settings.maximum_receive_count).unwrap_or(u32::MAX)
             }
         };
         let changed = &mut self.ledger.changes[index];
         changed.ended_at.insert(target);
+        if target == Target::Tracking {
+            self.tracking.completed(&changed.change);
+        }
         let completed = changed.completed.entry(target).or_default();
         *completed += 1;
         // A fault hands over twice what the bus took once; what a kill interrupts comes again.
@@ -220,7 +223,7 @@ impl Checker {
         };
         let index = self.meant(at, event, &format!("{target:?} {verb}"))?;
         let fail = |kind, text| Err(self.ledger.violation(at, kind, index, text));
-        if !target.takes(&detail_type) {
+        if !target.takes(&detail_type, detail) {
             let text = format!("{target:?} {verb} {event_id}, which its rule does not match");
             return fail(ViolationKind::WrongTarget, text);
         }

@@ -8,7 +8,7 @@ use super::Checker;
 use super::ledger::{Changed, about};
 use super::violation::{Violation, ViolationKind};
 use crate::observation::Target;
-use crate::scenario::FaultKind;
+use crate::scenario::{FaultKind, Flow};
 
 /// What became of a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub struct Ends {
     pub dead_lettered: u64,
     /// Changes in the quarantine.
     pub quarantined: u64,
-    /// Changes in failure records.
+    /// Changes in failure records, or whose position is in the pipe's dead-letter queue.
     pub in_failure_records: u64,
 }
 
@@ -49,7 +49,8 @@ impl Ends {
         let elsewhere = changed.ended_at.len() - completed;
         self.dead_lettered += u64::try_from(elsewhere).unwrap_or_default();
         self.quarantined += u64::from(changed.quarantined);
-        self.in_failure_records += u64::from(changed.in_failure_record);
+        let position_only = changed.given_up && changed.accepted == 0;
+        self.in_failure_records += u64::from(changed.in_failure_record || position_only);
     }
 }
 
@@ -111,6 +112,8 @@ impl Checker {
                 }
             }
         }
+        let differences = self.tracking.differences(at, &self.ledger);
+        self.violations.extend(differences);
         if !quiet && self.violations.is_empty() {
             let text = "something is still under way long after the last fault".to_owned();
             self.violations
@@ -125,22 +128,37 @@ impl Checker {
 
     fn ends(&self, index: usize, quiet: bool) -> Vec<End> {
         let changed = &self.ledger.changes[index];
-        if changed.quarantined || changed.in_failure_record {
+        let recovered = self.scenario.flow == Flow::Orders && changed.accepted > 0;
+        let kept = changed.quarantined || changed.in_failure_record;
+        if (kept && !recovered) || changed.means_nothing {
             return vec![End::Well];
         }
         match &changed.expected {
-            Some(expected) if changed.accepted > 0 => Target::ALL
-                .into_iter()
-                .filter(|target| target.takes(expected.detail_type))
+            Some(expected) if changed.accepted > 0 => Target::of(self.scenario.flow)
+                .iter()
+                .copied()
+                .filter(|target| target.takes(expected.detail_type, &expected.detail))
                 .filter(|target| !self.is_filtered(*target, index))
                 .map(|target| self.end_at(target, changed, quiet))
                 .collect(),
+            // All that can be known of it is in the quarantine.
+            Some(_) if changed.position_kept && changed.trimmed => vec![self.trimmed(changed)],
             _ => vec![self.end_before_the_bus(changed)],
         }
     }
 
     fn end_before_the_bus(&self, changed: &Changed) -> End {
         let id = &changed.change.event_id;
+        if let Some(reason) = &self.stopped
+            && !self.scenario.is_inside_the_envelope()
+        {
+            return End::Named(Lost {
+                change: id.to_string(),
+                key: changed.change.key.clone(),
+                target: None,
+                reason: format!("the pipe stopped by itself: {reason}"),
+            });
+        }
         if changed.trimmed && !self.scenario.is_inside_the_envelope() {
             return End::Named(Lost {
                 change: id.to_string(),
@@ -159,6 +177,23 @@ impl Checker {
             ViolationKind::Stuck
         };
         End::Wrong(kind, text)
+    }
+
+    /// The stream forgot a record that the pipe gave up, before it was read back.
+    fn trimmed(&self, changed: &Changed) -> End {
+        let id = &changed.change.event_id;
+        if self.scenario.is_inside_the_envelope() {
+            let text = format!("of {id} only the position is kept");
+            return End::Wrong(ViolationKind::Lost, text);
+        }
+        End::Named(Lost {
+            change: id.to_string(),
+            key: changed.change.key.clone(),
+            target: None,
+            reason:
+                "the stream forgot it before it was read back; its position is in the quarantine"
+                    .to_owned(),
+        })
     }
 
     fn end_at(&self, target: Target, changed: &Changed, quiet: bool) -> End {

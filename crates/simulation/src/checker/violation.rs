@@ -29,6 +29,10 @@ pub enum ViolationKind {
     GivenUpEarly,
     /// A record or an event was tried more often than its settings allow.
     TriedTooOften,
+    /// The tracking table went back to an older status.
+    WentBack,
+    /// The tracking table does not have the newest status that its consumer completed.
+    TrackedWrongly,
     /// More waits than was put in.
     QueueGrew,
     /// The run itself failed or panicked.
@@ -52,6 +56,8 @@ impl ViolationKind {
             Self::QuarantinedWithoutReason => "quarantined without a reason",
             Self::GivenUpEarly => "given up too early",
             Self::TriedTooOften => "tried too often",
+            Self::WentBack => "went back to an older status",
+            Self::TrackedWrongly => "tracked otherwise than the table has it",
             Self::QueueGrew => "a queue grew without bound",
             Self::RunFailed => "the run failed",
         }

@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 
-use simulation::{Scenario, Variant, judge};
+use simulation::judge;
 use tokio::sync::mpsc;
 
+use super::arguments::Playing;
 use super::tally::Tally;
 
 /// Seeds under way. Dropping it ends them after the seed at hand.
@@ -18,7 +19,7 @@ pub(super) struct Campaign {
 
 impl Campaign {
     /// Starts `threads` threads that play `seeds`, the lowest first.
-    pub(super) fn start(seeds: std::ops::Range<u64>, variant: Variant, threads: usize) -> Self {
+    pub(super) fn start(seeds: std::ops::Range<u64>, playing: Playing, threads: usize) -> Self {
         let (tell, played) = mpsc::unbounded_channel();
         let stop = Arc::new(AtomicBool::new(false));
         let next = Arc::new(AtomicU64::new(seeds.start));
@@ -30,8 +31,8 @@ impl Campaign {
                     if seed >= seeds.end {
                         break;
                     }
-                    let scenario = Scenario::of(seed);
-                    let tally = Tally::of(&scenario, &judge(&scenario, variant));
+                    let scenario = playing.scenario(seed);
+                    let tally = Tally::of(&scenario, &judge(&scenario, playing.variant));
                     if tell.send(tally).is_err() {
                         break;
                     }

@@ -5,12 +5,15 @@ use std::time::{Duration, Instant};
 
 use simulation::{Scenario, Variant, judge, shrink, story};
 
+use super::arguments::Playing;
+
 /// How long the shortest story is looked for.
 const PATIENCE: Duration = Duration::from_secs(6);
 
 /// Prints the shortest story of what went wrong in a seed, and how to play it again.
-pub(super) fn tell(out: &mut impl Write, seed: u64, variant: Variant) -> io::Result<()> {
-    let scenario = Scenario::of(seed);
+pub(super) fn tell(out: &mut impl Write, seed: u64, playing: Playing) -> io::Result<()> {
+    let variant = playing.variant;
+    let scenario = playing.scenario(seed);
     let Some(kind) = judge(&scenario, variant)
         .verdict
         .violations
@@ -37,18 +40,22 @@ pub(super) fn tell(out: &mut impl Write, seed: u64, variant: Variant) -> io::Res
     }
     let broken = match variant {
         Variant::Sound => String::new(),
-        broken => format!(" --broken {}", name(broken)),
+        broken => format!(" --broken {}", name(&broken)),
+    };
+    // A broken variant has its own flow.
+    let flow = match playing.flow {
+        Some(flow) if variant.flow() != Some(flow) => format!(" --flow {}", name(&flow)),
+        _ => String::new(),
     };
     writeln!(
         out,
-        "play the whole seed again: cargo simulate --seed {seed} --trace{broken}"
+        "play the whole seed again: cargo simulate --seed {seed} --trace{flow}{broken}"
     )
 }
 
-/// A variant as it is written on the command line.
-fn name(variant: Variant) -> String {
-    use clap::ValueEnum as _;
-    variant
+/// A value as it is written on the command line.
+fn name(value: &impl clap::ValueEnum) -> String {
+    value
         .to_possible_value()
         .map_or_else(String::new, |value| value.get_name().to_owned())
 }

@@ -13,9 +13,9 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Parser as _;
-use simulation::{Scenario, Variant, judge, silence_panics, trace};
+use simulation::{judge, silence_panics, trace};
 
-use arguments::Arguments;
+use arguments::{Arguments, Playing};
 use campaign::Campaign;
 use progress::Progress;
 use signals::{Signal, Signals};
@@ -30,7 +30,7 @@ pub(crate) fn run() -> ExitCode {
     let arguments = Arguments::parse();
     silence_panics();
     let code = match arguments.seed {
-        Some(seed) => one(seed, arguments.broken, arguments.trace),
+        Some(seed) => one(seed, arguments.playing(), arguments.trace),
         None => many(&arguments),
     };
     code.unwrap_or_else(|error| {
@@ -43,9 +43,9 @@ pub(crate) fn run() -> ExitCode {
     })
 }
 
-fn one(seed: u64, variant: Variant, with_trace: bool) -> io::Result<ExitCode> {
-    let scenario = Scenario::of(seed);
-    let judged = judge(&scenario, variant);
+fn one(seed: u64, playing: Playing, with_trace: bool) -> io::Result<ExitCode> {
+    let scenario = playing.scenario(seed);
+    let judged = judge(&scenario, playing.variant);
     let mut out = io::stdout().lock();
     if with_trace {
         out.write_all(trace(&scenario, &judged.report.observations).as_bytes())?;
@@ -64,7 +64,7 @@ fn one(seed: u64, variant: Variant, with_trace: bool) -> io::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     if !with_trace {
-        failure::tell(&mut out, seed, variant)?;
+        failure::tell(&mut out, seed, playing)?;
     }
     Ok(ExitCode::FAILURE)
 }
@@ -90,7 +90,7 @@ fn many(arguments: &Arguments) -> io::Result<ExitCode> {
     }
     // The lowest, so that the same command tells the same story.
     if let Some(seed) = tally.failed.keys().next() {
-        failure::tell(&mut out, *seed, arguments.broken)?;
+        failure::tell(&mut out, *seed, arguments.playing())?;
         return Ok(ExitCode::FAILURE);
     }
     writeln!(out, "every promise was kept")?;
@@ -102,7 +102,7 @@ fn many(arguments: &Arguments) -> io::Result<ExitCode> {
 async fn play(arguments: &Arguments) -> io::Result<(Tally, Option<Signal>)> {
     let from = arguments.from;
     let seeds: Range<u64> = from..from.saturating_add(arguments.seeds);
-    let mut campaign = Campaign::start(seeds, arguments.broken, arguments.threads.get());
+    let mut campaign = Campaign::start(seeds, arguments.playing(), arguments.threads.get());
     let mut progress = Progress::new(arguments.seeds);
     let mut tally = Tally::default();
     let mut signals = Signals::listen()?;

@@ -3,10 +3,16 @@
 mod bus;
 mod consumer;
 mod of_queue;
+mod pipe;
 mod quarantine;
+mod recovery;
 mod relay;
+mod tracking;
 
 pub(crate) use of_queue::TIMEOUT as OF_QUEUE_TIMEOUT;
+pub(crate) use pipe::PipesBus;
+pub(crate) use recovery::TIMEOUT as RECOVERY_TIMEOUT;
+pub(crate) use tracking::Statuses;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -22,12 +28,13 @@ use tokio::time::Instant;
 
 use crate::observation::{Ending, Function, Observation, Target};
 use crate::run::SIMULATED_PANIC;
-use crate::scenario::Crash;
-use crate::world::{CONSUMER, Ground, RELAY, function_arn, function_of};
+use crate::scenario::{Crash, Flow};
+use crate::world::{CONSUMER, Ground, RECOVERY, RELAY, function_arn, function_of};
 
 /// The functions of one life of the emulator.
 pub(crate) struct Functions {
     ground: Arc<Ground>,
+    queues: Queues,
     relays: relay::Environments,
 }
 
@@ -39,7 +46,8 @@ impl Functions {
         count: Arc<AtomicU32>,
     ) -> Self {
         Self {
-            relays: relay::Environments::new(Arc::clone(&ground), buses, queues, count),
+            relays: relay::Environments::new(Arc::clone(&ground), buses, queues.clone(), count),
+            queues,
             ground,
         }
     }
@@ -51,8 +59,9 @@ impl Invoke for Functions {
             self.ground.alive().await;
             match invocation.function_arn.as_str() {
                 RELAY => self.relays.invoke(invocation).await,
+                RECOVERY => recovery::invoke(&self.ground, &self.queues, invocation).await,
                 CONSUMER => consumer::invoke(&self.ground, invocation).await,
-                other => match reader_of_queue(other) {
+                other => match reader_of_queue(self.ground.flow, other) {
                     Some(target) => of_queue::invoke(&self.ground, target, invocation).await,
                     None => Outcome::NotRun {
                         reason: format!("no function {other}"),
@@ -64,10 +73,10 @@ impl Invoke for Functions {
 }
 
 /// The target whose queue the function with this ARN reads.
-fn reader_of_queue(arn: &str) -> Option<Target> {
+fn reader_of_queue(flow: Flow, arn: &str) -> Option<Target> {
     let reads =
         |target: &Target| function_of(*target).is_some_and(|name| function_arn(&name) == arn);
-    Target::ALL.into_iter().find(reads)
+    Target::of(flow).iter().copied().find(reads)
 }
 
 /// Counts environments over all lives of the emulator.

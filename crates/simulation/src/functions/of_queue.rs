@@ -4,9 +4,11 @@ use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
 
-use contract::Misfit;
+use contract::{Event, Misfit, Received};
 use delivery::Outcome;
 use emulator::Invocation;
+use notify_restaurant::notify;
+use order_tracking::track;
 use outbox::consume::{FromEvent, QueueBatch, handle_queue};
 use serde::Deserialize;
 use serde_json::Value;
@@ -14,6 +16,7 @@ use thiserror::Error;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
+use super::tracking::TrackingTable;
 use super::{answered, crashed, ended, panic_at_once, throttled};
 use crate::observation::{Function, Observation, Target};
 use crate::scenario::{Crash, FaultKind};
@@ -47,6 +50,11 @@ impl FromEvent for Anything {
     fn from_event(event: Value) -> Result<Self, Misfit> {
         Ok(Self(event))
     }
+}
+
+/// An event as the application's own consumers get it.
+fn read<E: Event>(event: Value) -> Result<Received<E>, Unavailable> {
+    Received::from_event(event).map_err(|_| Unavailable)
 }
 
 /// Runs the function of a target's queue once. It keeps nothing from one run to the next, so all its environments are
@@ -91,7 +99,7 @@ async fn run(ground: &Ground, target: Target, payload: &[u8]) -> Outcome {
         return crashed(Crash::Errors);
     };
     let exits = Notify::new();
-    let handler = async |Anything(event): Anything| complete(ground, target, &event, &exits).await;
+    let handler = async |Anything(event): Anything| complete(ground, target, event, &exits).await;
     let running = handle_queue(batch, started + TIMEOUT, handler);
     let failures = tokio::select! {
         biased;
@@ -114,7 +122,7 @@ async fn run(ground: &Ground, target: Target, payload: &[u8]) -> Outcome {
 async fn complete(
     ground: &Ground,
     target: Target,
-    event: &Value,
+    event: Value,
     exits: &Notify,
 ) -> Result<(), Unavailable> {
     ground.takes(1, 10).await;
@@ -132,9 +140,20 @@ async fn complete(
             return pending().await;
         }
     }
+    let text = event.to_string();
+    match target {
+        Target::Consumer | Target::Queue | Target::Audit => {}
+        Target::Notify => {
+            let Ok(()) = notify(&read(event)?).await;
+        }
+        Target::Tracking => {
+            let tracked = track(&read(event)?, &TrackingTable(ground)).await;
+            tracked.map_err(|_| Unavailable)?;
+        }
+    }
     ground.observe(Observation::Delivered {
         target,
-        event: event.to_string().into(),
+        event: text.into(),
     });
     if ground.strikes(&FaultKind::QueueConsumerForgets(target)) {
         return Err(Unavailable);

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use super::{FaultKind, Scenario};
+use super::{FaultKind, Flow, Scenario};
 
 /// How long the mapping's failure destination may be away: a record reaches it when it is 20 h old, and the stream
 /// forgets it at 24 h.
@@ -15,6 +15,16 @@ impl Scenario {
         for fault in &self.faults {
             match &fault.kind {
                 FaultKind::DeadLetterQueueRefuses(_) => return false,
+                // A pipe that is refused for its rights stops by itself.
+                FaultKind::CallRefused {
+                    code: "AccessDeniedException",
+                    ..
+                }
+                | FaultKind::EntryRefused("AccessDeniedException")
+                    if self.flow == Flow::Orders =>
+                {
+                    return false;
+                }
                 FaultKind::FailureDestinationUnreachable | FaultKind::StreamUnreadable => {
                     away += fault.until.saturating_sub(fault.from);
                 }

@@ -84,6 +84,10 @@ pub enum FaultKind {
     QueueConsumerEndsBeforeAnswering(Target, Crash),
     /// The consumer of a queue is not run: too many are running.
     QueueConsumerThrottled(Target),
+    /// The tracking table can't be reached.
+    TrackingUnreachable,
+    /// The tracking table takes a status, but its answer is lost.
+    TrackingAnswerLost,
 }
 
 /// How a function ends too early.
@@ -130,6 +134,8 @@ impl FaultKind {
             Self::QueueConsumerForgets(_) => "queue consumer forgets",
             Self::QueueConsumerEndsBeforeAnswering(..) => "queue consumer ends before answering",
             Self::QueueConsumerThrottled(_) => "queue consumer throttled",
+            Self::TrackingUnreachable => "tracking table unreachable",
+            Self::TrackingAnswerLost => "tracking table's answer lost",
         }
     }
 }

@@ -3,11 +3,13 @@
 
 mod envelope;
 mod fault;
+mod flow;
 mod generate;
 mod settings;
 mod workload;
 
 pub use fault::{Crash, Fault, FaultKind};
+pub use flow::Flow;
 pub use settings::Settings;
 pub use workload::{Content, Operation, Write};
 
@@ -18,6 +20,8 @@ use std::time::Duration;
 pub struct Scenario {
     /// The seed that it was made of; also that of all ids and jitter in the run.
     pub seed: u64,
+    /// What is played.
+    pub flow: Flow,
     /// How the application is set up.
     pub settings: Settings,
     /// What callers do to the table, in the order of time.

@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use super::Flow;
+
 /// How the application is set up: as `infra` declares it, with what may be varied.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -41,6 +43,21 @@ pub struct Settings {
     pub target_maximum_age: Duration,
     /// How often a target is tried again.
     pub target_maximum_retry_attempts: u32,
+}
+
+impl Settings {
+    /// The usual settings of a flow, as `infra` declares it.
+    #[must_use]
+    pub fn usual(flow: Flow) -> Self {
+        match flow {
+            Flow::Users => Self::default(),
+            Flow::Orders => Self {
+                batch_size: 10,
+                maximum_retry_attempts: 1_000,
+                ..Self::default()
+            },
+        }
+    }
 }
 
 impl Default for Settings {

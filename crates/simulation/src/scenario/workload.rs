@@ -5,7 +5,7 @@ use std::time::Duration;
 pub struct Operation {
     /// When.
     pub at: Duration,
-    /// Which item: its id is `user-<key>`.
+    /// Which item: its id is `user-<key>` or `order-<key>`.
     pub key: u16,
     /// What.
     pub write: Write,
@@ -38,8 +38,10 @@ pub enum Content {
     Large(u32),
     /// A user with an attribute of so many control characters, each of which becomes six bytes in JSON.
     Escaped(u32),
-    /// No user: an attribute is missing.
+    /// No user: an attribute is missing. No order: it has no status.
     Unmappable,
     /// A user on whom the mapping panics.
     Panicking,
+    /// An item with quotes, line breaks, angle brackets and letters of many alphabets in an attribute.
+    Awkward,
 }

@@ -59,6 +59,7 @@ impl<'a> Words<'a> {
             | Observation::Split { .. }
             | Observation::Killed
             | Observation::Restarted
+            | Observation::PipeStopped { .. }
             | Observation::Held { .. } => Some(line(self.scenario, what)),
             _ if self.key.is_none() => Some(line(self.scenario, what)),
             Observation::Committed(change) => self.committed(change),
@@ -136,6 +137,9 @@ impl<'a> Words<'a> {
                 "{queue} holds what {target:?} did not take: {}",
                 self.envelope(event)?
             )),
+            Observation::Tracked { order, .. } => {
+                (Some(order.as_str()) == self.key).then(|| line(self.scenario, what))
+            }
             Observation::Waits { .. } | Observation::Warned(_) => None,
         }
     }
@@ -147,6 +151,7 @@ impl<'a> Words<'a> {
             Meaning::Unmappable => ", which can't be mapped",
             Meaning::Panics => ", on which the mapping panics",
             Meaning::TooLarge => ", too large to publish",
+            Meaning::Nothing => ", which means no event",
         };
         Some(format!(
             "the table: {} {}: its change {number}, number {}{meaning}",
@@ -207,8 +212,14 @@ fn name(function: Function) -> &'static str {
     match function {
         Function::Relay => "the relay",
         Function::Consumer => "the consumer",
-        Function::OfQueue(Target::Queue) => "the consumer of Queue",
-        Function::OfQueue(_) => "the consumer of Audit",
+        Function::OfQueue(target) => match target {
+            Target::Consumer | Target::Queue => "the consumer of Queue",
+            Target::Audit => "the consumer of Audit",
+            Target::Notify => "the consumer of Notify",
+            Target::Tracking => "the consumer of Tracking",
+        },
+        Function::Recovery => "the recovery",
+        Function::Pipe => "the pipe",
     }
 }
 

@@ -24,16 +24,16 @@ pub struct Item {
 }
 
 impl Item {
-    /// The item with this id.
+    /// The user with this id.
     #[must_use]
-    pub fn new(id: &str, revision: u32, content: Content, expires_at: Option<Time>) -> Self {
+    pub fn user(id: &str, revision: u32, content: Content, expires_at: Option<Time>) -> Self {
         let username = match content {
             Content::Panicking => PANICS.to_owned(),
-            Content::Escaped(characters) => "\u{1}".repeat(characters as usize),
+            Content::Escaped(characters) => escaped(characters),
             _ => format!("{id}-{revision}"),
         };
         let picture = match content {
-            Content::Large(bytes) => "x".repeat(bytes as usize),
+            Content::Large(bytes) => large(bytes),
             _ => format!("{revision}.png"),
         };
         let mut plain = json!({
@@ -68,6 +68,16 @@ impl Item {
             expires_at,
         }
     }
+}
+
+/// So many characters that become six bytes each in JSON.
+pub(super) fn escaped(characters: u32) -> String {
+    "\u{1}".repeat(characters as usize)
+}
+
+/// A text of so many bytes.
+pub(super) fn large(bytes: u32) -> String {
+    "x".repeat(bytes as usize)
 }
 
 fn meaning(content: Content) -> Meaning {

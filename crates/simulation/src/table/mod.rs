@@ -2,6 +2,7 @@
 //! and its shards split.
 
 mod item;
+mod order;
 mod shards;
 
 pub use item::Item;
@@ -15,27 +16,35 @@ use delivery::Time;
 use tokio::sync::watch;
 
 use crate::observation::{Change, Kind, Meaning};
-use crate::scenario::{Operation, Write};
+use crate::scenario::{Flow, Operation, Write};
 
 /// The table and its stream. It is no part of the emulator's state: a kill does not touch it.
 #[derive(Debug)]
 pub struct Table {
+    flow: Flow,
     state: Mutex<State>,
     readers: Mutex<Vec<watch::Sender<u64>>>,
 }
 
 #[derive(Debug)]
 struct State {
+    /// What the end of an item means.
+    without_item: Meaning,
     items: BTreeMap<String, Item>,
     shards: Shards,
 }
 
 impl Table {
-    /// An empty table whose stream has `shards` shards.
+    /// An empty table of a flow's items, whose stream has `shards` shards.
     #[must_use]
-    pub fn new(seed: u64, shards: usize) -> Self {
+    pub fn new(flow: Flow, seed: u64, shards: usize) -> Self {
         Self {
+            flow,
             state: Mutex::new(State {
+                without_item: match flow {
+                    Flow::Users => Meaning::Event,
+                    Flow::Orders => Meaning::Nothing,
+                },
                 items: BTreeMap::new(),
                 shards: Shards::new(seed, shards),
             }),
@@ -45,7 +54,7 @@ impl Table {
 
     /// Does what a caller asks for; nothing comes of what changes nothing.
     pub fn apply(&self, operation: &Operation, now: Time) -> Option<Change> {
-        let id = format!("user-{}", operation.key);
+        let id = format!("{}-{}", self.flow.item(), operation.key);
         let mut state = self.state();
         let change = match &operation.write {
             Write::Put {
@@ -54,7 +63,13 @@ impl Table {
                 time_to_live,
             } => {
                 let expires_at = time_to_live.map(|left| now.plus(left));
-                let item = Item::new(&id, *revision, *content, expires_at);
+                let item = match self.flow {
+                    Flow::Users => Item::user(&id, *revision, *content, expires_at),
+                    Flow::Orders => {
+                        let before = state.items.get(&id);
+                        Item::order(&id, before, *revision, *content, now, expires_at)
+                    }
+                };
                 state.put(id, item, now)
             }
             Write::PutUnchanged => {
@@ -186,7 +201,7 @@ impl State {
             key: id.to_owned(),
             kind,
             item: item.map(|item| Arc::clone(&item.plain)),
-            meaning: item.map_or(Meaning::Event, |item| item.meaning),
+            meaning: item.map_or(self.without_item, |item| item.meaning),
         }
     }
 }

@@ -35,6 +35,37 @@ impl FailureDestination for Bucket {
     }
 }
 
+/// The queue for the positions of what the pipe gives up.
+pub(crate) struct PipeFailures {
+    pub(crate) ground: Arc<Ground>,
+    pub(crate) destination: Destination,
+}
+
+impl FailureDestination for PipeFailures {
+    fn put<'a>(
+        &'a self,
+        arn: &'a str,
+        key: &'a str,
+        message: &'a Outgoing,
+    ) -> BoxFuture<'a, Result<(), String>> {
+        Box::pin(async move {
+            self.ground.takes(5, 50).await;
+            self.ground.recorder.touch();
+            let unreachable = FaultKind::FailureDestinationUnreachable;
+            if self.ground.strikes(&unreachable) {
+                return Err("the queue can't be reached".to_owned());
+            }
+            FailureDestination::put(&self.destination, arn, key, message).await?;
+            self.ground.observe(Observation::FailureRecord {
+                destination: arn.to_owned(),
+                key: key.to_owned(),
+                record: Arc::new(serde_json::from_str(&message.body).unwrap_or_default()),
+            });
+            Ok(())
+        })
+    }
+}
+
 /// The queue for what the consumer fails on.
 pub(crate) struct ConsumerFailures {
     pub(crate) ground: Arc<Ground>,

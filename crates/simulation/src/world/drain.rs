@@ -15,6 +15,7 @@ impl Life {
     /// Tells what the queues hold that nobody consumes: how much the quarantine, and all dead letters. What was told is
     /// deleted.
     pub(crate) async fn drain(&self, ground: &Ground) {
+        // Of a queue that the flow does not have nothing is received.
         ground.observe(Observation::Held {
             queue: queue_arn(QUARANTINE),
             messages: self.all(QUARANTINE).await.len(),
@@ -32,7 +33,7 @@ impl Life {
                 attributes: record["requestContext"].clone(),
             });
         }
-        for target in Target::ALL {
+        for target in Target::of(ground.flow).iter().copied() {
             let names = [Some(dead_letters_of(target)), redrive_of(target)];
             for name in names.into_iter().flatten() {
                 for message in self.all(name).await {

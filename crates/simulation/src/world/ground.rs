@@ -4,8 +4,9 @@ use emulator::{Chance, Clock, Store, StoreError};
 
 use super::faults::{Faults, between};
 use super::recorder::Recorder;
+use crate::functions::Statuses;
 use crate::observation::Observation;
-use crate::scenario::FaultKind;
+use crate::scenario::{FaultKind, Flow};
 use crate::table::Table;
 use crate::trace::START;
 use crate::{Scenario, Variant};
@@ -13,9 +14,11 @@ use crate::{Scenario, Variant};
 /// What a kill does not touch: the durable state, the table, and what plays the rest of the world.
 #[derive(Debug)]
 pub(crate) struct Ground {
+    pub(crate) flow: Flow,
     pub(crate) variant: Variant,
     pub(crate) clock: Clock,
     pub(crate) table: Table,
+    pub(crate) statuses: Statuses,
     pub(crate) store: Store,
     pub(crate) recorder: Recorder,
     pub(crate) relay_timeout: Duration,
@@ -27,9 +30,11 @@ impl Ground {
     pub(crate) fn new(scenario: &Scenario, variant: Variant) -> Result<Self, StoreError> {
         let clock = Clock::starting_at(START);
         Ok(Self {
+            flow: scenario.flow,
             variant,
             clock,
-            table: Table::new(scenario.seed, scenario.settings.shards),
+            table: Table::new(scenario.flow, scenario.seed, scenario.settings.shards),
+            statuses: Statuses::default(),
             store: Store::in_memory()?,
             recorder: Recorder::new(clock),
             relay_timeout: scenario.settings.relay_timeout,

@@ -9,6 +9,7 @@ use emulator::asynchronous::{self, Asynchronous};
 use emulator::destination::Destination;
 use emulator::events::{self, Buses, StackTargets};
 use emulator::mapping::{self, Mappings, Polling};
+use emulator::pipe::{self, Pipes, State};
 use emulator::queue_mapping::{self, QueueMappings};
 use emulator::sqs::{self, Queues, Refusal};
 use emulator::{Background, Chance, DeclarationError, StoreError};
@@ -16,12 +17,12 @@ use stack::Stack;
 use thiserror::Error;
 
 use super::declare::declare;
-use super::destinations::{Bucket, ConsumerFailures};
+use super::destinations::{Bucket, ConsumerFailures, PipeFailures};
 use super::ground::Ground;
 use super::stream::TableStream;
 use super::targets::FaultyTargets;
-use crate::Scenario;
-use crate::functions::Functions;
+use crate::functions::{Functions, PipesBus};
+use crate::{Scenario, Variant};
 
 /// The emulator could not be brought up.
 #[derive(Debug, Error)]
@@ -35,6 +36,9 @@ pub(crate) enum LifeError {
     /// The mapping can't be started.
     #[error(transparent)]
     Mapping(#[from] mapping::Error),
+    /// The pipe can't be started.
+    #[error(transparent)]
+    Pipe(#[from] pipe::Error),
     /// A queue that is to be read is not there.
     #[error(transparent)]
     Queue(#[from] Refusal),
@@ -51,9 +55,20 @@ pub(crate) struct Plan {
     asynchronous: asynchronous::Settings,
 }
 
+impl Life {
+    /// Why the pipe does not run any more, if it stopped by itself.
+    pub(crate) fn pipe_stopped(&self) -> Option<String> {
+        self.pipes.states().find_map(|(_, state)| match state {
+            State::Running => None,
+            State::Stopped { reason } => Some(reason),
+        })
+    }
+}
+
 /// The emulator from its start until it is killed: dropping it is the kill.
 pub(crate) struct Life {
     pub(super) queues: Queues,
+    pipes: Pipes,
     _mappings: Mappings,
     _buses: Background,
     _asynchronous: Background,
@@ -61,10 +76,10 @@ pub(crate) struct Life {
 }
 
 impl Plan {
-    pub(crate) fn new(scenario: &Scenario) -> Self {
+    pub(crate) fn new(scenario: &Scenario, variant: Variant) -> Self {
         let settings = &scenario.settings;
         Self {
-            stack: declare(settings),
+            stack: declare(scenario.flow, settings, variant),
             seed: scenario.seed,
             lives: 0,
             environments: Arc::default(),
@@ -82,6 +97,37 @@ impl Plan {
                 ..asynchronous::Settings::default()
             },
         }
+    }
+
+    /// Starts the pipe, if the flow has one.
+    fn pipes(
+        &self,
+        ground: &Arc<Ground>,
+        buses: &Buses,
+        chance: &Chance,
+        destination: Destination,
+    ) -> Result<Pipes, LifeError> {
+        Ok(Pipes::start(
+            pipe::declared(&self.stack)?,
+            &TableStream(Arc::clone(ground)),
+            &pipe::Surroundings {
+                store: ground.store.clone(),
+                clock: ground.clock,
+                chance: chance.clone(),
+                journal: ground.recorder.journal(),
+                buses: Arc::new(PipesBus::new(
+                    Arc::clone(ground),
+                    buses.clone(),
+                    Arc::clone(&self.environments),
+                )),
+                failures: Arc::new(PipeFailures {
+                    ground: Arc::clone(ground),
+                    destination,
+                }),
+                polling: self.polling,
+                pauses: self.pauses,
+            },
+        )?)
     }
 
     /// Brings the emulator up over what is committed.
@@ -154,12 +200,15 @@ impl Plan {
                 pauses: queue_mapping::Surroundings::PAUSES,
             },
         )?;
-        let destination = Destination::new(&self.stack, queues.clone(), PathBuf::new(), chance);
+        let destination =
+            || Destination::new(&self.stack, queues.clone(), PathBuf::new(), chance.clone());
+        let pipes = self.pipes(ground, &buses, &chance, destination())?;
         let failures = ConsumerFailures {
             ground: Arc::clone(ground),
-            destination,
+            destination: destination(),
         };
         Ok(Life {
+            pipes,
             _mappings: mappings,
             _buses: buses.start(),
             _asynchronous: asynchronous.start(invoke, Arc::new(failures)),

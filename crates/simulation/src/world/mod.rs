@@ -14,4 +14,6 @@ mod waiting;
 
 pub(crate) use ground::Ground;
 pub(crate) use life::{Life, LifeError, Plan};
-pub(crate) use names::{BUS, CONSUMER, QUARANTINE, RELAY, function_arn, function_of, queue_url};
+pub(crate) use names::{
+    BUS, CONSUMER, QUARANTINE, RECOVERY, RELAY, function_arn, function_of, queue_url,
+};

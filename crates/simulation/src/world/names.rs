@@ -2,14 +2,18 @@
 
 use crate::observation::Target;
 
+/// The stream of the table of either flow.
 pub(crate) const STREAM: &str =
-    "arn:aws:dynamodb:us-east-1:000000000000:table/users/stream/2026-11-21T05:17:00.000";
+    "arn:aws:dynamodb:us-east-1:000000000000:table/items/stream/2026-11-21T05:17:00.000";
 pub(crate) const RELAY: &str = "arn:aws:lambda:us-east-1:000000000000:function:users-relay";
 pub(crate) const CONSUMER: &str =
     "arn:aws:lambda:us-east-1:000000000000:function:user-created-consumer";
 pub(crate) const BUCKET: &str = "arn:aws:s3:::users-stream-failures";
 pub(crate) const BUS: &str = "events";
 pub(crate) const QUARANTINE: &str = "quarantine";
+pub(crate) const PIPE: &str = "arn:aws:pipes:us-east-1:000000000000:pipe/orders";
+pub(crate) const PIPE_FAILURES: &str = "orders-pipe-dead-letters";
+pub(crate) const RECOVERY: &str = "arn:aws:lambda:us-east-1:000000000000:function:orders-recovery";
 pub(crate) const CONSUMER_FAILURES: &str = "consumer-failures";
 
 /// A queue's ARN.
@@ -28,6 +32,8 @@ pub(crate) fn queue_of(target: Target) -> Option<&'static str> {
         Target::Consumer => None,
         Target::Queue => Some("changes"),
         Target::Audit => Some("audit"),
+        Target::Notify => Some("notify-restaurant"),
+        Target::Tracking => Some("order-tracking"),
     }
 }
 
@@ -52,6 +58,8 @@ pub(crate) fn dead_letters_of(target: Target) -> &'static str {
         Target::Consumer => "consumer-dead-letters",
         Target::Queue => "changes-dead-letters",
         Target::Audit => "audit-dead-letters",
+        Target::Notify => "notify-restaurant-dead-letters",
+        Target::Tracking => "order-tracking-dead-letters",
     }
 }
 
@@ -61,5 +69,7 @@ pub(crate) fn redrive_of(target: Target) -> Option<&'static str> {
         Target::Consumer => None,
         Target::Queue => Some("changes-redrive"),
         Target::Audit => Some("audit-redrive"),
+        Target::Notify => Some("notify-restaurant-redrive"),
+        Target::Tracking => Some("order-tracking-redrive"),
     }
 }

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::ground::Ground;
 use super::names::{dead_letters_of, queue_arn, target_arn};
 use crate::observation::{Observation, Target};
-use crate::scenario::FaultKind;
+use crate::scenario::{FaultKind, Flow};
 
 /// The rules' targets, which may refuse, be gone, or get an event twice or late.
 pub(crate) struct FaultyTargets {
@@ -26,7 +26,7 @@ impl Targets for FaultyTargets {
         event: &str,
     ) -> Result<Result<(), Refusal>, StoreError> {
         self.ground.recorder.touch();
-        let Some(target) = named(target_arn) else {
+        let Some(target) = named(self.ground.flow, target_arn) else {
             return self.targets.take(transaction, target_arn, event);
         };
         if let Some(refusal) = self.refusal(target) {
@@ -57,7 +57,7 @@ impl Targets for FaultyTargets {
                     .ground
                     .strikes(&FaultKind::DeadLetterQueueRefuses(*target))
         };
-        if Target::ALL.iter().any(refuses) {
+        if Target::of(self.ground.flow).iter().any(refuses) {
             return Ok(Err(Refusal {
                 code: "NO_PERMISSIONS",
                 message: "the queue's policy does not let the rule send".to_owned(),
@@ -107,8 +107,9 @@ fn event_id(event: &str) -> Arc<str> {
 }
 
 /// The target with this ARN.
-fn named(arn: &str) -> Option<Target> {
-    Target::ALL
-        .into_iter()
+fn named(flow: Flow, arn: &str) -> Option<Target> {
+    Target::of(flow)
+        .iter()
+        .copied()
         .find(|target| target_arn(*target) == arn)
 }

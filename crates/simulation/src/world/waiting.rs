@@ -3,6 +3,7 @@ use emulator::StoreError;
 use super::ground::Ground;
 use super::names::{queue_arn, queue_of};
 use crate::observation::{Observation, Target, Waiting};
+use crate::scenario::Flow;
 
 /// The emulator's rows of what is under way, the messages of the two consumed queues by name.
 const COUNTS: &str = "SELECT
@@ -35,7 +36,10 @@ impl Ground {
 
     fn waiting(&self) -> Result<Waiting, StoreError> {
         let arn = |target| queue_of(target).map(queue_arn).unwrap_or_default();
-        let queues = [arn(Target::Queue), arn(Target::Audit)];
+        let queues = match self.flow {
+            Flow::Users => [arn(Target::Queue), arn(Target::Audit)],
+            Flow::Orders => [arn(Target::Notify), arn(Target::Tracking)],
+        };
         self.store.commit(|transaction| {
             let mut counts = transaction.prepare_cached(COUNTS)?;
             Ok(counts.query_row(queues, |row| {

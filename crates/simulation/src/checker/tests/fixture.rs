@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::checker::{Checker, Verdict, ViolationKind};
 use crate::observation::{Change, Ending, Function, Kind, Meaning, Observation, Target};
-use crate::scenario::Scenario;
+use crate::scenario::{Flow, Scenario};
 
 /// 2026-11-21T05:17:00Z.
 const START: Time = Time(1_795_238_220_000);
@@ -246,9 +246,9 @@ impl Run {
 
     /// From the bus to every target that wants it.
     pub(super) fn arrive(&mut self, change: usize) {
-        for target in Target::ALL {
-            if target.takes(self.detail_type(change)) {
-                self.deliver(target, change);
+        for target in Target::of(Flow::Users) {
+            if target.takes(self.detail_type(change), &self.detail(change)) {
+                self.deliver(*target, change);
             }
         }
     }

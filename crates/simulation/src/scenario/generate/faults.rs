@@ -3,7 +3,7 @@ use std::time::Duration;
 use super::Draw;
 use super::shape::{Reason, Shape};
 use crate::observation::Target;
-use crate::scenario::{Crash, Fault, FaultKind};
+use crate::scenario::{Crash, Fault, FaultKind, Flow};
 
 /// What goes wrong in a seed.
 pub(super) fn faults(draw: &mut Draw, shape: Shape) -> Vec<Fault> {
@@ -15,7 +15,7 @@ pub(super) fn faults(draw: &mut Draw, shape: Shape) -> Vec<Fault> {
     };
     let more = if draw.chance(120) { 0 } else { draw.small(7) };
     for _ in 0..more {
-        faults.push(fault(draw, shape));
+        faults.push(somewhere(draw, shape, kind));
     }
     faults.sort_by_key(|fault| fault.from);
     faults
@@ -42,7 +42,7 @@ fn outage_behind_the_bus(draw: &mut Draw, most: Duration) -> Fault {
     let kind = match draw.index(3) {
         0 => FaultKind::ConsumerThrottled,
         1 => FaultKind::TargetRefuses {
-            target: draw.pick(&Target::ALL),
+            target: draw.pick(Target::of(Flow::Users)),
             code: "ERROR_FROM_TARGET",
         },
         _ => FaultKind::QuarantineUnreachable,
@@ -50,7 +50,7 @@ fn outage_behind_the_bus(draw: &mut Draw, most: Duration) -> Fault {
     lasting(draw, kind, Duration::ZERO, most)
 }
 
-fn lasting(draw: &mut Draw, kind: FaultKind, from: Duration, most: Duration) -> Fault {
+pub(super) fn lasting(draw: &mut Draw, kind: FaultKind, from: Duration, most: Duration) -> Fault {
     Fault {
         from,
         until: from + draw.duration(most / 2, most),
@@ -61,16 +61,20 @@ fn lasting(draw: &mut Draw, kind: FaultKind, from: Duration, most: Duration) -> 
     }
 }
 
-/// The faults without which nothing would be lost.
-fn leaving(draw: &mut Draw, reason: Reason) -> Vec<Fault> {
-    let for_good = |draw: &mut Draw, kind, hours| Fault {
+/// From the beginning on, always, for so many hours.
+pub(super) fn for_hours(draw: &mut Draw, kind: FaultKind, hours: u64) -> Fault {
+    Fault {
         from: Duration::ZERO,
         until: Duration::from_hours(hours),
         per_mille: 1000,
         at_most: None,
         seed: draw.seed(),
         kind,
-    };
+    }
+}
+
+/// The faults without which nothing would be lost.
+fn leaving(draw: &mut Draw, reason: Reason) -> Vec<Fault> {
     match reason {
         Reason::Trimmed => {
             let mut outage = outage(draw, Duration::ZERO, Duration::from_hours(1));
@@ -78,26 +82,30 @@ fn leaving(draw: &mut Draw, reason: Reason) -> Vec<Fault> {
             let hours = u64::from(draw.between(23, 27));
             vec![
                 outage,
-                for_good(draw, FaultKind::FailureDestinationUnreachable, hours),
+                for_hours(draw, FaultKind::FailureDestinationUnreachable, hours),
             ]
         }
-        Reason::NoConsumerDestination => {
+        Reason::NoConsumerDestination | Reason::PipeStops => {
             let crash = crash(draw);
-            let mut fault = for_good(draw, FaultKind::ConsumerFails(crash), 1);
+            let mut fault = for_hours(draw, FaultKind::ConsumerFails(crash), 1);
             fault.per_mille = draw.pick(&[500, 900, 1000]);
             vec![fault]
         }
-        Reason::NoDeadLetterQueue => {
-            let target = draw.pick(&Target::ALL);
-            vec![
-                for_good(draw, FaultKind::TargetGone(target), 1),
-                for_good(draw, FaultKind::DeadLetterQueueRefuses(target), 1),
-            ]
-        }
+        Reason::NoDeadLetterQueue => no_dead_letter_queue(draw, Flow::Users),
     }
 }
 
-fn fault(draw: &mut Draw, shape: Shape) -> Fault {
+/// A target is gone, and its dead-letter queue refuses.
+pub(super) fn no_dead_letter_queue(draw: &mut Draw, flow: Flow) -> Vec<Fault> {
+    let target = draw.pick(Target::of(flow));
+    vec![
+        for_hours(draw, FaultKind::TargetGone(target), 1),
+        for_hours(draw, FaultKind::DeadLetterQueueRefuses(target), 1),
+    ]
+}
+
+/// A fault of this kind, somewhere in the time in which callers write.
+pub(super) fn somewhere(draw: &mut Draw, shape: Shape, kind: fn(&mut Draw) -> FaultKind) -> Fault {
     let from = draw.duration(Duration::ZERO, shape.span());
     let single = draw.chance(250);
     let longest = match shape {
@@ -119,7 +127,7 @@ fn fault(draw: &mut Draw, shape: Shape) -> Fault {
 }
 
 fn kind(draw: &mut Draw) -> FaultKind {
-    let target = draw.pick(&Target::ALL);
+    let target = draw.pick(Target::of(Flow::Users));
     let queue = draw.pick(&[Target::Queue, Target::Audit]);
     match draw.index(31) {
         0..4 => FaultKind::EntryRefused(draw.pick(&[
@@ -176,6 +184,6 @@ fn kind(draw: &mut Draw) -> FaultKind {
     }
 }
 
-fn crash(draw: &mut Draw) -> Crash {
+pub(super) fn crash(draw: &mut Draw) -> Crash {
     draw.pick(&[Crash::Exits, Crash::Panics, Crash::TimesOut, Crash::Errors])
 }

@@ -2,6 +2,7 @@
 
 mod draw;
 mod faults;
+mod order_faults;
 mod shape;
 mod workload;
 
@@ -9,20 +10,30 @@ use draw::Draw;
 
 use std::time::Duration;
 
-use super::{Kill, Scenario, Split};
+use super::{Flow, Kill, Scenario, Split};
 use shape::Shape;
 
 impl Scenario {
-    /// The scenario that a seed means.
+    /// The scenario that a seed means, in the flow that it chooses.
     #[must_use]
     pub fn of(seed: u64) -> Self {
+        Self::in_flow(Flow::of(seed), seed)
+    }
+
+    /// The scenario that a seed means in a flow.
+    #[must_use]
+    pub fn in_flow(flow: Flow, seed: u64) -> Self {
         // Each part draws from its own numbers, so that a change of one leaves the others as they are.
-        let shape = Shape::draw(&mut Draw::of(seed, 0));
+        let shape = Shape::draw(&mut Draw::of(seed, 0), flow);
         Self {
             seed,
-            settings: shape.settings(&mut Draw::of(seed, 1)),
-            operations: workload::operations(&mut Draw::of(seed, 2), shape),
-            faults: faults::faults(&mut Draw::of(seed, 3), shape),
+            flow,
+            settings: shape.settings(&mut Draw::of(seed, 1), flow),
+            operations: workload::operations(&mut Draw::of(seed, 2), shape, flow),
+            faults: match flow {
+                Flow::Users => faults::faults(&mut Draw::of(seed, 3), shape),
+                Flow::Orders => order_faults::faults(&mut Draw::of(seed, 3), shape),
+            },
             splits: splits(&mut Draw::of(seed, 4), shape),
             kills: kills(&mut Draw::of(seed, 5), shape),
         }

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::Draw;
-use crate::scenario::Settings;
+use crate::scenario::{Flow, Settings};
 
 /// What kind of scenario a seed is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,19 +25,21 @@ pub(super) enum Reason {
     NoConsumerDestination,
     /// A target is gone and its dead-letter queue refuses.
     NoDeadLetterQueue,
+    /// The bus refuses all that the pipe sends, until the pipe stops by itself.
+    PipeStops,
 }
 
 impl Shape {
-    pub(super) fn draw(draw: &mut Draw) -> Self {
+    pub(super) fn draw(draw: &mut Draw, flow: Flow) -> Self {
+        let third = match flow {
+            Flow::Users => Reason::NoConsumerDestination,
+            Flow::Orders => Reason::PipeStops,
+        };
         match draw.index(1000) {
-            0..40 => Self::Leaving(draw.pick(&[
-                Reason::Trimmed,
-                Reason::NoConsumerDestination,
-                Reason::NoDeadLetterQueue,
-            ])),
+            0..40 => Self::Leaving(draw.pick(&[Reason::Trimmed, third, Reason::NoDeadLetterQueue])),
             40..80 => Self::Long(draw.duration(Duration::from_hours(1), Duration::from_hours(18))),
-            80..90 => Self::BadDeployment(Duration::from_mins(1)),
-            90..400 => Self::Short(draw.duration(Duration::from_secs(1), Duration::from_secs(10))),
+            80..90 if flow == Flow::Users => Self::BadDeployment(Duration::from_mins(1)),
+            80..400 => Self::Short(draw.duration(Duration::from_secs(1), Duration::from_secs(10))),
             _ => Self::Short(draw.duration(Duration::from_secs(10), Duration::from_mins(4))),
         }
     }
@@ -46,7 +48,7 @@ impl Shape {
     pub(super) fn span(self) -> Duration {
         match self {
             Self::Short(span) | Self::Long(span) | Self::BadDeployment(span) => span,
-            Self::Leaving(Reason::Trimmed) => Duration::from_hours(2),
+            Self::Leaving(Reason::Trimmed | Reason::PipeStops) => Duration::from_hours(2),
             Self::Leaving(_) => Duration::from_mins(1),
         }
     }
@@ -55,11 +57,27 @@ impl Shape {
     pub(super) fn is_long(self) -> bool {
         matches!(
             self,
-            Self::Long(_) | Self::BadDeployment(_) | Self::Leaving(Reason::Trimmed)
+            Self::Long(_)
+                | Self::BadDeployment(_)
+                | Self::Leaving(Reason::Trimmed | Reason::PipeStops)
         )
     }
 
-    pub(super) fn settings(self, draw: &mut Draw) -> Settings {
+    pub(super) fn settings(self, draw: &mut Draw, flow: Flow) -> Settings {
+        let settings = self.of_users(draw);
+        match flow {
+            Flow::Users => settings,
+            Flow::Orders => Settings {
+                // A run of a pipe takes no more to a bus.
+                batch_size: settings.batch_size.min(10),
+                maximum_retry_attempts: settings.maximum_retry_attempts.min(1_000),
+                audit_filters: false,
+                ..settings
+            },
+        }
+    }
+
+    fn of_users(self, draw: &mut Draw) -> Settings {
         let usual = Settings::default();
         let long = self.is_long();
         Settings {

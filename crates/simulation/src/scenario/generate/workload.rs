@@ -1,13 +1,14 @@
 use std::time::Duration;
 
 use super::{Draw, shape::Shape};
-use crate::scenario::{Content, Operation, Write};
+use crate::scenario::{Content, Flow, Operation, Write};
 
 /// Enough control characters that no event can hold them.
 const TOO_MANY_TO_ESCAPE: u32 = 300_000;
 
 /// What a seed's writes are like, per thousand.
 struct Mix {
+    flow: Flow,
     unmappable: u16,
     panicking: u16,
     large: u16,
@@ -27,6 +28,7 @@ impl Mix {
             draw.pick(&[0, 0, 0, 10, 30, 100])
         };
         Self {
+            flow: Flow::Users,
             unmappable: poison,
             panicking: if bad { 0 } else { poison / 2 },
             large: if draw.chance(150) { 15 } else { 0 },
@@ -40,8 +42,11 @@ impl Mix {
 }
 
 /// What callers do, in the order of time.
-pub(super) fn operations(draw: &mut Draw, shape: Shape) -> Vec<Operation> {
-    let mix = Mix::draw(draw, shape);
+pub(super) fn operations(draw: &mut Draw, shape: Shape, flow: Flow) -> Vec<Operation> {
+    let mix = Mix {
+        flow,
+        ..Mix::draw(draw, shape)
+    };
     let count = if shape.is_long() {
         draw.between(8, 20)
     } else {
@@ -87,12 +92,19 @@ fn write(draw: &mut Draw, mix: &Mix, shape: Shape, revision: u32) -> Write {
 fn content(draw: &mut Draw, mix: &Mix) -> Content {
     if draw.chance(mix.unmappable) {
         Content::Unmappable
-    } else if draw.chance(mix.panicking) {
+    } else if mix.flow == Flow::Users && draw.chance(mix.panicking) {
         Content::Panicking
     } else if draw.chance(mix.large) {
         Content::Large(draw.between(10_000, 350_000))
     } else if draw.chance(mix.escaped) {
-        Content::Escaped(draw.pick(&[20_000, 100_000, TOO_MANY_TO_ESCAPE]))
+        let most = match mix.flow {
+            Flow::Users => TOO_MANY_TO_ESCAPE,
+            // What no event can hold, no order holds: the API takes 100 characters.
+            Flow::Orders => 50_000,
+        };
+        Content::Escaped(draw.pick(&[20_000, 100_000, most]))
+    } else if mix.flow == Flow::Orders && draw.chance(150) {
+        Content::Awkward
     } else {
         Content::Plain
     }

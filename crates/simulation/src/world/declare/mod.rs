@@ -1,71 +1,48 @@
-//! The simulated application as a stack declares it: `infra`'s flow of users, and two queues more.
+//! The simulated application as a stack declares it: `infra`'s flow of users with two queues more, or its flow of
+//! orders.
+
+mod orders;
+mod users;
 
 use std::collections::BTreeMap;
 
 use contract::EventPattern;
-use events::{USERS, UserCreated};
+use events::{OrderDetailsChanged, OrderStatus, USERS, UserCreated};
 use serde_json::{Map, Value, json};
 use stack::{Resource, Stack};
 
 use super::names::{
-    BUCKET, BUS, CONSUMER, CONSUMER_FAILURES, QUARANTINE, RELAY, STREAM, dead_letters_of,
-    function_arn, function_of, queue_arn, queue_of, queue_url, redrive_of, target_arn,
+    BUS, dead_letters_of, function_arn, function_of, queue_arn, queue_of, queue_url, redrive_of,
+    target_arn,
 };
+use crate::Variant;
 use crate::functions::OF_QUEUE_TIMEOUT;
 use crate::observation::Target;
-use crate::scenario::Settings;
+use crate::scenario::{Flow, Settings};
 
 /// The detail-type that the mapping of the audit queue leaves out if the settings say so.
-pub(crate) const FILTERED: &str = "UserDeleted";
+const FILTERED: &str = "UserDeleted";
 
 /// 14 days, as `infra` keeps failures.
 const RETENTION_SECONDS: u64 = 1_209_600;
 
 /// All resources that events pass.
-pub(crate) fn declare(settings: &Settings) -> Stack {
-    let mut resources = vec![
-        resource(
-            "aws:lambda/function:Function",
-            "users-relay",
-            json!({"arn": RELAY, "name": "users-relay"}),
-        ),
-        resource(
-            "aws:lambda/function:Function",
-            "user-created-consumer",
-            json!({"arn": CONSUMER, "name": "user-created-consumer"}),
-        ),
-        resource(
-            "aws:s3/bucket:Bucket",
-            "users-stream-failures",
-            json!({"arn": BUCKET}),
-        ),
-        resource(
-            "aws:cloudwatch/eventBus:EventBus",
-            BUS,
-            json!({"name": BUS, "arn": format!("arn:aws:events:us-east-1:000000000000:event-bus/{BUS}")}),
-        ),
-        invoke_config(settings),
-        mapping(settings),
-        resource(
-            "aws:lambda/permission:Permission",
-            "user-created-permission",
-            json!({
-                "action": "lambda:InvokeFunction",
-                "function": "user-created-consumer",
-                "principal": "events.amazonaws.com",
-                "sourceArn": rule_arn(Target::Consumer),
-            }),
-        ),
-    ];
-    for name in [QUARANTINE, CONSUMER_FAILURES] {
-        resources.push(queue(name, &json!({})));
-    }
-    for target in Target::ALL {
-        let dead_letters = dead_letters_of(target);
-        resources.push(queue(dead_letters, &open_to(target, dead_letters)));
-        resources.extend(read_queue(target, settings));
-        resources.push(rule(target));
-        resources.push(rule_target(target, settings));
+pub(crate) fn declare(flow: Flow, settings: &Settings, variant: Variant) -> Stack {
+    let mut resources = vec![resource(
+        "aws:cloudwatch/eventBus:EventBus",
+        BUS,
+        json!({"name": BUS, "arn": bus_arn()}),
+    )];
+    resources.extend(match flow {
+        Flow::Users => users::resources(settings),
+        Flow::Orders => orders::resources(settings, variant),
+    });
+    for target in Target::of(flow) {
+        let dead_letters = dead_letters_of(*target);
+        resources.push(queue(dead_letters, &open_to(*target, dead_letters)));
+        resources.extend(read_queue(*target, settings));
+        resources.push(rule(*target));
+        resources.push(rule_target(*target, settings));
     }
     Stack {
         project: "simulation".to_owned(),
@@ -73,6 +50,10 @@ pub(crate) fn declare(settings: &Settings) -> Stack {
         resources,
         ..Stack::default()
     }
+}
+
+fn bus_arn() -> String {
+    format!("arn:aws:events:us-east-1:000000000000:event-bus/{BUS}")
 }
 
 /// The queue that a target is, its redrive queue, and the function that reads it.
@@ -125,45 +106,6 @@ fn read_queue(target: Target, settings: &Settings) -> Vec<Resource> {
     ]
 }
 
-fn mapping(settings: &Settings) -> Resource {
-    resource(
-        "aws:lambda/eventSourceMapping:EventSourceMapping",
-        "users-relay-mapping",
-        json!({
-            "uuid": "6f1d4c9a-0000-4000-8000-000000000001",
-            "eventSourceArn": STREAM,
-            "functionArn": RELAY,
-            "functionName": RELAY,
-            "startingPosition": "TRIM_HORIZON",
-            "batchSize": settings.batch_size,
-            "maximumBatchingWindowInSeconds": settings.batching_window.as_secs(),
-            "parallelizationFactor": settings.parallelization_factor,
-            "maximumRecordAgeInSeconds": settings.maximum_record_age.as_secs(),
-            "maximumRetryAttempts": settings.maximum_retry_attempts,
-            "bisectBatchOnFunctionError": true,
-            "functionResponseTypes": ["ReportBatchItemFailures"],
-            "destinationConfig": {"onFailure": {"destinationArn": BUCKET}},
-        }),
-    )
-}
-
-fn invoke_config(settings: &Settings) -> Resource {
-    let mut config = json!({
-        "functionName": "user-created-consumer",
-        "maximumRetryAttempts": 2,
-        "maximumEventAgeInSeconds": 21_600,
-    });
-    if settings.consumer_destination {
-        config["destinationConfig"] =
-            json!({"onFailure": {"destination": queue_arn(CONSUMER_FAILURES)}});
-    }
-    resource(
-        "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
-        "user-created-consumer-invoke-config",
-        config,
-    )
-}
-
 fn queue(name: &str, more: &Value) -> Resource {
     let mut properties = json!({
         "name": name,
@@ -201,6 +143,11 @@ fn rule(target: Target) -> Resource {
             json!({"source": [USERS], "detail-type": ["UserUpdated", "UserDeleted"]}).to_string()
         }
         Target::Audit => json!({"source": [USERS]}).to_string(),
+        // A pattern that can't be made is refused with the reason in its place.
+        Target::Notify => EventPattern::of::<OrderDetailsChanged>()
+            .with("status", [OrderStatus::FIRST])
+            .map_or_else(|error| error.to_string(), |pattern| pattern.to_string()),
+        Target::Tracking => EventPattern::of::<OrderDetailsChanged>().to_string(),
     };
     let name = rule_name(target);
     resource(
@@ -239,6 +186,8 @@ fn rule_name(target: Target) -> &'static str {
         Target::Consumer => "user-created",
         Target::Queue => "user-changed",
         Target::Audit => "audit",
+        Target::Notify => "order-created",
+        Target::Tracking => "order-changed",
     }
 }
 
