@@ -25,6 +25,7 @@ pub(crate) enum Command {
     Env(Env),
     Logs(Logs),
     Reset(Reset),
+    Verify(Verify),
     Bench(Bench),
 }
 
@@ -210,6 +211,39 @@ pub(crate) struct Invoke {
     pub(crate) event: String,
     #[command(flatten)]
     pub(crate) place: Place,
+}
+
+/// Finds every row of an outbox table that was not published, and says where it lies.
+///
+/// Works on AWS and on the running stack, by the standard environment variables (those that `env` prints).
+/// It reads the whole table. Messages of a quarantine stay there, but are hidden for two minutes, and it counts as a
+/// receive of each.
+///
+/// Exits with 0 if every row that is old enough was published, or lies in a quarantine or a failure destination; with
+/// 3 if rows lie nowhere; with 1 if it could not look.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  eval \"$(cargo outbox env)\"     # the running stack; leave it out for AWS
+  cargo outbox verify outbox-dev-outbox
+  cargo outbox verify outbox-dev-outbox --quarantine QUEUE_URL --failures DIR
+  cargo outbox verify outbox-dev-outbox --publish-to outbox-dev-events
+  aws s3 sync s3://BUCKET DIR     # brings the failure destination's objects to DIR")]
+pub(crate) struct Verify {
+    /// The outbox table's name or ARN
+    pub(crate) table: String,
+    /// URL of the relay's quarantine queue; may be repeated
+    #[arg(long = "quarantine", value_name = "URL")]
+    pub(crate) quarantines: Vec<String>,
+    /// Folder with the objects of the mapping's failure bucket; may be repeated
+    #[arg(long = "failures", value_name = "DIR")]
+    pub(crate) failures: Vec<PathBuf>,
+    /// How many seconds old a row may be before it counts: more than the relay lags behind
+    #[arg(long, value_name = "SECONDS", default_value_t = 300)]
+    pub(crate) grace: u64,
+    /// Publish the rows that lie nowhere on this bus (name or ARN) again, under the same event ids, and mark them
+    #[arg(long, value_name = "BUS")]
+    pub(crate) publish_to: Option<String>,
 }
 
 /// Prints what a shell must export so that the AWS CLI and the SDKs find the running stack.

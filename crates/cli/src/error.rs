@@ -114,6 +114,14 @@ pub(crate) enum Error {
     /// A measurement that did not come about.
     #[error(transparent)]
     Bench(#[from] bench::Error),
+    /// No settings for AWS.
+    #[error("{source}; for the running stack: eval \"$(cargo outbox env)\"")]
+    NoSettings {
+        source: outbox::environment::MissingVariable,
+    },
+    /// What a verification looks at gave no answer that helps.
+    #[error("can't read {what}: {reason}; the verification is not complete, nothing was published")]
+    Unverified { what: String, reason: String },
     /// Ctrl-C or SIGTERM before the end.
     #[error("interrupted before all was counted")]
     Interrupted,

@@ -19,7 +19,10 @@ const ALLOWED: [(&str, &[&str]); 15] = [
     ("protocol-tests", &["pulumi", "stack"]),
     ("sandbox", &[]),
     ("bench", &["sandbox"]),
-    ("cargo-outbox", &["bench", "delivery", "emulator", "stack"]),
+    (
+        "cargo-outbox",
+        &["bench", "delivery", "emulator", "outbox", "stack"],
+    ),
     (
         "infra",
         &[

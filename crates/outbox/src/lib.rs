@@ -105,6 +105,7 @@ pub mod testing;
 #[cfg(feature = "aws")]
 pub mod transact;
 pub mod verdict;
+pub mod verify;
 
 #[cfg(feature = "aws")]
 pub use aws::{

@@ -7,6 +7,7 @@ mod invoke;
 mod logs;
 mod reset;
 mod up;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -22,6 +23,7 @@ pub(crate) async fn run(command: Command) -> Result<ExitCode, Error> {
         Command::Env(arguments) => env::run(&arguments),
         Command::Logs(arguments) => logs::run(arguments).await,
         Command::Reset(arguments) => reset::run(&arguments),
+        Command::Verify(arguments) => verify::run(&arguments).await,
         Command::Bench(arguments) => bench::run(arguments).await,
     }
 }

@@ -4,13 +4,16 @@ use aws_types::SdkConfig;
 use futures::StreamExt as _;
 use futures::stream;
 use jiff::Timestamp;
+use serde::Deserialize;
+use serde_dynamo::Item;
 use serde_json::json;
 
-use super::dynamodb::{DynamoDb, number, text};
+use super::dynamodb::{DynamoDb, from_item, number, text};
 use crate::Entry;
 use crate::environment::{MissingVariable, required};
+use crate::publish::CallError;
 use crate::relay::Observe;
-use crate::row::{KEPT_FOR, KEY};
+use crate::row::{KEPT_FOR, KEY, OutboxItem};
 use crate::sdk::sdk_config;
 
 /// The most calls at a time.
@@ -46,6 +49,32 @@ impl OutboxTable {
     pub fn from_env() -> Result<Self, MissingVariable> {
         let name = required("OUTBOX_TABLE_NAME", "the name of the outbox table")?;
         Ok(Self::new(&sdk_config()?, name))
+    }
+
+    /// A page of the table's items, from behind `after` on, and the key after which the next page begins: nothing at
+    /// the end. A scan reads, and costs, the whole table; the right is `dynamodb:Scan`.
+    ///
+    /// See <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Scan.html>.
+    ///
+    /// # Errors
+    /// The table could not be read, or an item of it is neither a row nor a counter.
+    pub async fn page(
+        &self,
+        after: Option<Item>,
+    ) -> Result<(Vec<OutboxItem>, Option<Item>), CallError> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct Page {
+            items: Vec<Item>,
+            last_evaluated_key: Option<Item>,
+        }
+        let mut request = json!({ "TableName": self.name, "ConsistentRead": true });
+        if let Some(after) = after {
+            request["ExclusiveStartKey"] = json!(after);
+        }
+        let page: Page = self.dynamodb.read("Scan", &request).await?;
+        let items = page.items.into_iter().map(from_item);
+        Ok((items.collect::<Result<_, _>>()?, page.last_evaluated_key))
     }
 
     /// Marks one row. Only the first publication counts; a row that is gone is not made anew.

@@ -1,0 +1,137 @@
+//! Whether every row of an outbox table was published, and where those are that were not.
+//!
+//! A row without `publishedAt` that is older than the relay needs is in one of four places: in the quarantine, in the
+//! mapping's failure destination, published but not marked, or lost to the stream, which keeps records for 24 hours.
+//! The first two have their own way back to the bus; the others can be [published again](publish_again), under the
+//! same event ids, so that consumers recognise what they have had.
+//!
+//! [`Verification`] is pure: it is given the items of the table and what lies elsewhere. The reading of tables and
+//! queues stands apart, so that a simulation can ask the same questions of its own.
+
+mod elsewhere;
+mod publish;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+pub use self::elsewhere::{ids_in_failure_record, ids_in_quarantined};
+pub use self::publish::{Published, publish_again};
+use crate::row::{OutboxItem, Row};
+
+/// Where a row that was not published lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    /// The relay could not publish it and put it into the quarantine.
+    Quarantine,
+    /// Lambda gave its batch up and put it into the mapping's failure destination.
+    FailureDestination,
+    /// In no known place: it was published but not marked, or the stream has lost it.
+    Nowhere,
+}
+
+/// Looks at an outbox table, item by item.
+#[derive(Debug)]
+pub struct Verification {
+    now: Timestamp,
+    grace: Duration,
+    elsewhere: BTreeMap<String, Place>,
+    report: Report,
+}
+
+/// What was found.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Rows that are marked as published.
+    pub published: u64,
+    /// Rows younger than the grace time: the relay may still come to them.
+    pub young: u64,
+    /// Rows that are not marked as published although they are old enough, with the place where each lies.
+    pub unpublished: Vec<(Row, Place)>,
+}
+
+impl Verification {
+    /// Begins. `grace` is how old a row may be before it counts: longer than the relay lags behind the stream
+    /// (its `IteratorAge`).
+    #[must_use]
+    pub fn new(now: Timestamp, grace: Duration) -> Self {
+        Self {
+            now,
+            grace,
+            elsewhere: BTreeMap::new(),
+            report: Report::default(),
+        }
+    }
+
+    /// Says where an event lies. All such places are looked at before the table: what comes to them later is older
+    /// than the grace time by far.
+    pub fn lies(&mut self, event_id: impl Into<String>, place: Place) {
+        self.elsewhere.entry(event_id.into()).or_insert(place);
+    }
+
+    /// Looks at an item of the table.
+    pub fn item(&mut self, item: OutboxItem) {
+        let OutboxItem::Row(row) = item else {
+            return;
+        };
+        if row.published_at.is_some() {
+            self.report.published += 1;
+        } else if self.is_young(&row) {
+            self.report.young += 1;
+        } else {
+            let place = self.elsewhere.get(&row.id).copied();
+            let place = place.unwrap_or(Place::Nowhere);
+            self.report.unpublished.push((row, place));
+        }
+    }
+
+    /// A row whose age can't be told is old.
+    fn is_young(&self, row: &Row) -> bool {
+        let Ok(created) = row.created_at.parse::<Timestamp>() else {
+            return false;
+        };
+        let age = self
+            .now
+            .as_millisecond()
+            .saturating_sub(created.as_millisecond());
+        i128::from(age) < i128::try_from(self.grace.as_millis()).unwrap_or(i128::MAX)
+    }
+
+    /// What was found, oldest first.
+    #[must_use]
+    pub fn end(mut self) -> Report {
+        let rows = &mut self.report.unpublished;
+        rows.sort_by(|(one, _), (other, _)| {
+            (&one.created_at, &one.aggregate, one.sequence).cmp(&(
+                &other.created_at,
+                &other.aggregate,
+                other.sequence,
+            ))
+        });
+        self.report
+    }
+}
+
+impl Report {
+    /// How many unpublished rows lie in a place.
+    #[must_use]
+    pub fn count(&self, place: Place) -> usize {
+        let unpublished = self.unpublished.iter();
+        unpublished.filter(|(_, of)| *of == place).count()
+    }
+
+    /// Whether each row that is old enough was published or lies in a place from which it can be.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.count(Place::Nowhere) == 0
+    }
+
+    /// The rows that lie nowhere: those to publish again.
+    pub fn nowhere(&self) -> impl Iterator<Item = &Row> {
+        let nowhere = |(_, place): &&(Row, Place)| *place == Place::Nowhere;
+        self.unpublished.iter().filter(nowhere).map(|(row, _)| row)
+    }
+}
