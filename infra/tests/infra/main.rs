@@ -12,6 +12,7 @@ mod declared;
 mod functions;
 mod graph;
 mod idempotency;
+mod names;
 mod packages;
 mod pipe;
 mod refusals;

@@ -14,6 +14,7 @@ mod lane;
 mod newest;
 mod parkable;
 mod store;
+mod turn;
 
 use jiff::Timestamp;
 
