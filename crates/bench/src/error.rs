@@ -73,4 +73,7 @@ pub enum Error {
     /// The operating system did not tell what the process has used.
     #[error("what the process has used can't be read")]
     Usage(#[from] io::Error),
+    /// Standard output was closed, or the like.
+    #[error("the report can't be printed")]
+    Output(#[source] io::Error),
 }

@@ -9,7 +9,9 @@ mod options;
 mod report;
 mod stream;
 
+use std::io::{self, Write as _};
 use std::path::Path;
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -29,6 +31,17 @@ const VARIABLES: &[(&str, &str)] = &[
         "https://sqs.us-east-1.amazonaws.com/000000000000/quarantine",
     ),
 ];
+
+/// Measures and prints the report: success if no event was lost.
+pub async fn measure(options: Options) -> Result<ExitCode, Error> {
+    let report = run(options).await?;
+    write!(io::stdout(), "{report}").map_err(Error::Output)?;
+    Ok(if report.is_complete() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
 
 /// Builds the relay if need be, runs it over `options.records` records, and reports.
 pub async fn run(options: Options) -> Result<Report, Error> {
