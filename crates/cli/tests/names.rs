@@ -10,7 +10,7 @@ const GENERIC: [&str; 6] = [
 ];
 
 /// Names of this application: its functions, tables, events and fields.
-const NAMES: [&str; 14] = [
+const NAMES: [&str; 21] = [
     "writer",
     "users-relay",
     "users_relay",
@@ -25,6 +25,13 @@ const NAMES: [&str; 14] = [
     "avatar",
     "birthdate",
     "registeredAt",
+    "notify-restaurant",
+    "order-tracking",
+    "orders-relay",
+    "orders-recovery",
+    "place-order",
+    "OrderDetailsChanged",
+    "StockReserved",
 ];
 
 #[test]

@@ -2,7 +2,7 @@ use std::fmt;
 
 use crate::EventPattern;
 
-/// All kinds of events that share one counter per key: an order's `OrderPlaced`, `StockReserved` and so on have the
+/// All kinds of events that share one counter per key: an order's `OrderPlaced`, `OrderPaid` and so on have the
 /// sequence numbers 1, 2, 3 … among them.
 ///
 /// Only who takes all of them can tell a missing event from one of a kind that it did not ask for.
