@@ -72,8 +72,8 @@ pub(crate) struct Settings {
     /// Run this executable instead of building the functions' package; may be repeated
     #[arg(long = "binary", value_name = "PACKAGE=PATH", value_parser = replacement)]
     pub(crate) binaries: Vec<(String, PathBuf)>,
-    /// The wait before each retry of a failed asynchronous invocation, for example 1s,2s
-    /// [default: as on AWS, one minute and two minutes]
+    /// The wait before each retry of a failed asynchronous invocation, for example 20s,20s: longer than a killed
+    /// consumer holds its event, which is its time-out and 5 s [default: as on AWS, one minute and two minutes]
     #[arg(long, value_name = "FIRST,SECOND", value_parser = retry_waits)]
     pub(crate) retry_waits: Option<[Duration; 2]>,
 }

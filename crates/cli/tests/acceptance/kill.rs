@@ -24,8 +24,9 @@ const WRITES: usize = 1_000;
 const WRITERS: usize = 16;
 const KILLS: usize = 5;
 
-/// A run that sees a function killed beside it waits this long before it tries again, not minutes.
-const RETRIES: [&str; 2] = ["--retry-waits", "1s,2s"];
+/// A run that sees a function killed beside it waits this long before it tries again, not minutes, but longer than the
+/// lease of an event that the function had in hand: its 10 s and 5 s more.
+const RETRIES: [&str; 2] = ["--retry-waits", "16s,16s"];
 
 /// How long a killed run's processes may live on.
 const AFTERLIFE: Duration = Duration::from_secs(5);
