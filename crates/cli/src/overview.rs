@@ -149,7 +149,8 @@ fn physical_name(resource: &Resource) -> &str {
     given.unwrap_or(&resource.name)
 }
 
-/// A function that nothing declared invokes: where an event's way begins.
+/// A function that nothing declared invokes: where an event's way begins. One of the flow whose end is shown, if it has
+/// any: the first of another flow may want input, and nothing of it reaches that end.
 fn first(stack: &Stack) -> Option<&str> {
     let mapped = stack.of_type("aws:lambda/eventSourceMapping:EventSourceMapping");
     let invoked: Vec<&str> = mapped
@@ -163,18 +164,23 @@ fn first(stack: &Stack) -> Option<&str> {
                 .is_some_and(|value| invoked.contains(&value))
         })
     };
-    let mut functions = stack
+    let flow = end(stack).and_then(|end| end.parent.as_ref());
+    let functions = stack
         .of_type(FUNCTION)
         .filter(|function| !is_invoked(function));
-    functions.next().map(|function| function.name.as_str())
+    let first = functions.min_by_key(|function| function.parent.as_ref() != flow);
+    first.map(|function| function.name.as_str())
 }
 
 /// A function that a rule invokes: where an event's way ends. A rule may have a queue as its target instead, whose
 /// function hears of nothing that the first command does.
 fn last(stack: &Stack) -> Option<&str> {
+    end(stack).map(|function| function.name.as_str())
+}
+
+fn end(stack: &Stack) -> Option<&Resource> {
     let mut reached = targets(stack).filter_map(|arn| stack.by_arn(arn));
-    let function = reached.find(|reached| reached.type_token == FUNCTION);
-    function.map(|function| function.name.as_str())
+    reached.find(|reached| reached.type_token == FUNCTION)
 }
 
 fn targets(stack: &Stack) -> impl Iterator<Item = &str> {
@@ -221,6 +227,10 @@ mod tests {
             project: "shop".to_owned(),
             name: "dev".to_owned(),
             resources: vec![
+                Resource {
+                    parent: Some("urn:of-another-flow".to_owned()),
+                    ..function("refund")
+                },
                 function("relay"),
                 function("greet"),
                 function("register"),
