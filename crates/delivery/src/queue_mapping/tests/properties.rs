@@ -105,7 +105,9 @@ impl Shop {
                     let ids: Vec<String> = messages.into_iter().map(|message| message.id).collect();
                     assert!(ids.iter().all(|id| wanted(id)));
                     assert_eq!(self.under_way.insert(batch, ids), None);
-                    let most = self.settings.maximum_concurrency.unwrap_or(5);
+                    // Without a limit, 5 at first and 300 more for each busy minute.
+                    let grown = 5 + 300 * usize::try_from(self.now.0 / 60_000).unwrap();
+                    let most = self.settings.maximum_concurrency.unwrap_or(grown);
                     assert!(self.under_way.len() <= most);
                 }
                 Effect::Delete(messages) => {
