@@ -25,11 +25,7 @@ impl FailureDestination for Bucket {
             if self.0.strikes(&FaultKind::FailureDestinationUnreachable) {
                 return Err("the bucket can't be reached".to_owned());
             }
-            self.0.observe(Observation::FailureRecord {
-                destination: arn.to_owned(),
-                key: key.to_owned(),
-                record: Arc::new(serde_json::from_str(&message.body).unwrap_or_default()),
-            });
+            self.0.observe(failure_record(arn, key, message));
             Ok(())
         })
     }
@@ -56,13 +52,17 @@ impl FailureDestination for PipeFailures {
                 return Err("the queue can't be reached".to_owned());
             }
             FailureDestination::put(&self.destination, arn, key, message).await?;
-            self.ground.observe(Observation::FailureRecord {
-                destination: arn.to_owned(),
-                key: key.to_owned(),
-                record: Arc::new(serde_json::from_str(&message.body).unwrap_or_default()),
-            });
+            self.ground.observe(failure_record(arn, key, message));
             Ok(())
         })
+    }
+}
+
+fn failure_record(arn: &str, key: &str, message: &Outgoing) -> Observation {
+    Observation::FailureRecord {
+        destination: arn.to_owned(),
+        key: key.to_owned(),
+        record: Arc::new(serde_json::from_str(&message.body).unwrap_or_default()),
     }
 }
 
