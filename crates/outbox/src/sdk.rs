@@ -4,14 +4,17 @@
 //! a function needs none of that and would pay for it in size and in start-up time.
 
 use std::env;
+use std::time::Duration;
 
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
-use aws_types::SdkConfig;
+pub use aws_types::SdkConfig;
 use aws_types::region::Region;
 use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 
@@ -48,6 +51,44 @@ pub fn sdk_config() -> Result<SdkConfig, MissingVariable> {
         settings.set_endpoint_url(optional("AWS_ENDPOINT_URL"));
     }
     Ok(settings.build())
+}
+
+/// Settings for services that are all reached at one plain HTTP endpoint, such as an emulator's, whatever the
+/// environment variables say.
+#[must_use]
+pub fn local_config(
+    endpoint: &str,
+    region: &str,
+    access_key_id: &str,
+    secret_access_key: &str,
+) -> SdkConfig {
+    let credentials = Credentials::new(access_key_id, secret_access_key, None, None, "given");
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(region.to_owned()))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .endpoint_url(endpoint)
+        .build()
+}
+
+/// A client of DynamoDB with the settings of [`sdk_config`] that gives up early what it can do
+/// again: DynamoDB answers within milliseconds, and what waits longer than this will not be answered.
+///
+/// It makes up to three attempts, so write with a condition that tells an earlier attempt from somebody else's write;
+/// a [`Transaction`](crate::transact::Transaction) makes its attempts by itself.
+pub fn dynamodb_client() -> Result<aws_sdk_dynamodb::Client, MissingVariable> {
+    let settings = sdk_config()?
+        .into_builder()
+        .retry_config(RetryConfig::standard())
+        .timeout_config(
+            TimeoutConfig::builder()
+                .connect_timeout(Duration::from_secs(1))
+                .operation_attempt_timeout(Duration::from_secs(2))
+                .build(),
+        )
+        .build();
+    Ok(aws_sdk_dynamodb::Client::new(&settings))
 }
 
 /// `AWS_ENDPOINT_URL_DYNAMODB` and its like, which take precedence over `AWS_ENDPOINT_URL`.

@@ -1,11 +1,7 @@
 //! Statuses in a `DynamoDB` table.
 
-use std::time::Duration;
-
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::http::HttpResponse;
-use aws_sdk_dynamodb::config::retry::RetryConfig;
-use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata as _, SdkError};
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -34,21 +30,9 @@ impl TrackingTable {
     /// The table that `TABLE_NAME` names, reached with the function's own credentials.
     pub fn from_env() -> Result<Self, MissingVariable> {
         let name = required("TABLE_NAME", "the name of the tracking table")?;
-        let settings = outbox::sdk::sdk_config()?
-            .into_builder()
-            // An attempt whose answer is lost is repeated; the condition makes that safe.
-            .retry_config(RetryConfig::standard())
-            .timeout_config(
-                TimeoutConfig::builder()
-                    .connect_timeout(Duration::from_secs(1))
-                    .operation_attempt_timeout(Duration::from_secs(2))
-                    .build(),
-            )
-            .build();
-        Ok(Self {
-            client: Client::new(&settings),
-            name,
-        })
+        // An attempt whose answer is lost is repeated; the condition makes that safe.
+        let client = outbox::sdk::dynamodb_client()?;
+        Ok(Self { client, name })
     }
 }
 

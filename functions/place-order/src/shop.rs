@@ -37,8 +37,7 @@ impl Shop<Client> {
     pub fn from_env() -> Result<Self, MissingVariable> {
         let table = required("TABLE_NAME", "the name of the shop table")?;
         let outbox = required("OUTBOX_TABLE_NAME", "the name of the outbox table")?;
-        let client = Client::new(&outbox::sdk::sdk_config()?);
-        Ok(Self::new(client, table, outbox))
+        Ok(Self::new(outbox::sdk::dynamodb_client()?, table, outbox))
     }
 }
 
