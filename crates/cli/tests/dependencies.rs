@@ -21,7 +21,9 @@ const ALLOWED: [(&str, &[&str]); 15] = [
     ("bench", &["sandbox"]),
     (
         "cargo-outbox",
-        &["bench", "delivery", "emulator", "outbox", "stack"],
+        &[
+            "bench", "contract", "delivery", "emulator", "outbox", "stack",
+        ],
     ),
     (
         "infra",

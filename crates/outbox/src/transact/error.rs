@@ -22,8 +22,10 @@ pub enum Error {
         /// AWS's text.
         message: String,
     },
-    /// DynamoDB was too busy for as long as it was tried. Nothing was written.
-    #[error("DynamoDB was too busy: {reason}; nothing was written, try again later")]
+    /// DynamoDB was too busy, or could not be reached, for as long as it was tried. Nothing was written.
+    #[error(
+        "DynamoDB was too busy or could not be reached: {reason}; nothing was written, try again later"
+    )]
     Busy {
         /// The last answer.
         reason: String,
@@ -93,7 +95,10 @@ impl std::fmt::Display for Cancelled {
                 write!(formatter, " ({message})")?;
             }
         }
-        write!(formatter, " (sent {} times)", self.attempts)
+        match self.attempts {
+            1 => Ok(()),
+            attempts => write!(formatter, " (sent {attempts} times)"),
+        }
     }
 }
 

@@ -40,9 +40,24 @@ fn value(attribute: &AttributeValue) -> usize {
     }
 }
 
-/// About one byte for two significant digits, and one more.
+/// A byte for two significant digits, those before and those behind the point each by themselves; one more, and one
+/// for a minus. AWS documents it as approximate, so this is as it was measured.
 fn number(text: &str) -> usize {
-    let mantissa = text.split(['e', 'E']).next().unwrap_or_default();
-    let digits = mantissa.chars().filter(char::is_ascii_digit).count();
-    digits.div_ceil(2).min(19) + 1 + usize::from(text.starts_with('-'))
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let whole = whole.trim_start_matches(['-', '+']);
+    let digits = format!("{whole}{fraction}");
+    let significant = digits.trim_start_matches('0');
+    let leading = digits.len() - significant.len();
+    let significant = significant.trim_end_matches('0').len();
+    if significant == 0 {
+        return 1;
+    }
+    let exponent: i64 = exponent.parse().unwrap_or_default();
+    let length = |digits: usize| i64::try_from(digits).unwrap_or(i64::MAX);
+    let point = (length(whole.len()) - length(leading)).saturating_add(exponent);
+    let before = usize::try_from(point.max(0)).unwrap_or_default();
+    let before = before.min(significant);
+    let minus = usize::from(text.starts_with('-'));
+    before.div_ceil(2) + (significant - before).div_ceil(2) + 1 + minus
 }
