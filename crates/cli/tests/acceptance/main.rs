@@ -10,6 +10,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod checkout;
 mod failure_queue;
 mod kill;
 mod memory;
