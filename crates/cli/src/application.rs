@@ -124,3 +124,18 @@ Examples:
   cargo outbox bench relay
   cargo outbox bench relay --failing 5 --outage 5    with a bus that fails
   cargo outbox bench relay --binary bootstrap        the one that cargo-lambda built";
+
+/// Help: how to verify an outbox.
+pub(crate) const VERIFY_EXAMPLES: &str = "\
+Exit code: 0 if every row that is old enough was published, or lies in a quarantine or a failure destination, or was
+published again; 3 if rows lie nowhere, or not all of them could be published again; 1 if it could not look; 2 for a
+command line that makes no sense.
+
+Examples:
+  cargo outbox verify                                     the outbox of the running stack
+  cargo outbox verify --grace 0                           also what was written a moment ago
+  cargo outbox verify --publish-to outbox-dev-events      publish again what lies nowhere
+
+  aws s3 sync \"s3://$(pulumi stack output outboxStreamFailuresBucket)\" failures
+  cargo outbox verify --aws \"$(pulumi stack output outboxTable)\" --failures failures \\
+    --quarantine \"$(pulumi stack output outboxQuarantineQueueUrl)\"";

@@ -39,8 +39,10 @@ impl Arguments {
         let skipped = usize::from(as_subcommand);
         let program = words.first().cloned().into_iter();
         let arguments = Self::try_parse_from(program.chain(words.into_iter().skip(1 + skipped)))?;
-        if let Command::Demo(demo) = &arguments.command {
-            demo.check()?;
+        match &arguments.command {
+            Command::Demo(demo) => demo.check()?,
+            Command::Verify(verify) => verify.check()?,
+            _ => {}
         }
         Ok(arguments)
     }
@@ -215,27 +217,25 @@ pub(crate) struct Invoke {
 
 /// Finds every row of an outbox table that was not published, and says where it lies.
 ///
-/// Works on AWS and on the running stack, by the standard environment variables (those that `env` prints).
-/// It reads the whole table. Messages of a quarantine stay there, but are hidden for two minutes, and it counts as a
-/// receive of each.
+/// Looks at the running stack, where it finds the table, the quarantine and the failure destination by itself, or
+/// with --aws at a table on AWS. It reads the whole table, which costs read units there, and the whole quarantine,
+/// whose messages stay but are hidden meanwhile; it counts as a receive of each.
 ///
-/// Exits with 0 if every row that is old enough was published, or lies in a quarantine or a failure destination; with
-/// 3 if rows lie nowhere; with 1 if it could not look.
+/// A row that lies nowhere was lost to the stream, which keeps records for 24 hours, or was published but not marked,
+/// or its relay still tries: find out before you publish it a second time.
 #[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  eval \"$(cargo outbox env)\"     # the running stack; leave it out for AWS
-  cargo outbox verify outbox-dev-outbox
-  cargo outbox verify outbox-dev-outbox --quarantine QUEUE_URL --failures DIR
-  cargo outbox verify outbox-dev-outbox --publish-to outbox-dev-events
-  aws s3 sync s3://BUCKET DIR     # brings the failure destination's objects to DIR")]
+#[command(after_help = application::VERIFY_EXAMPLES)]
 pub(crate) struct Verify {
-    /// The outbox table's name or ARN
-    pub(crate) table: String,
-    /// URL of the relay's quarantine queue; may be repeated
+    /// The outbox table: its name in the Pulumi program, its physical name or its ARN [default: the only one of the
+    /// running stack]
+    pub(crate) table: Option<String>,
+    /// Look at AWS, by the standard environment variables; needs TABLE, --quarantine and --failures
+    #[arg(long, conflicts_with_all = ["directory", "state"])]
+    pub(crate) aws: bool,
+    /// URL of the relay's quarantine queue; may be repeated [default: those of the running stack]
     #[arg(long = "quarantine", value_name = "URL")]
     pub(crate) quarantines: Vec<String>,
-    /// Folder with the objects of the mapping's failure bucket; may be repeated
+    /// Folder with the objects of the mapping's failure bucket; may be repeated [default: those of the running stack]
     #[arg(long = "failures", value_name = "DIR")]
     pub(crate) failures: Vec<PathBuf>,
     /// How many seconds old a row may be before it counts: more than the relay lags behind
@@ -244,6 +244,25 @@ pub(crate) struct Verify {
     /// Publish the rows that lie nowhere on this bus (name or ARN) again, under the same event ids, and mark them
     #[arg(long, value_name = "BUS")]
     pub(crate) publish_to: Option<String>,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+impl Verify {
+    /// Refuses a look at AWS that would take what lies in a quarantine or a failure destination for lost.
+    fn check(&self) -> Result<(), clap::Error> {
+        let complete =
+            self.table.is_some() && !self.quarantines.is_empty() && !self.failures.is_empty();
+        if !self.aws || complete {
+            return Ok(());
+        }
+        Err(Arguments::command().error(
+            ErrorKind::MissingRequiredArgument,
+            "--aws needs TABLE, --quarantine URL and --failures DIR, which only the running stack tells by itself: \
+             the stack's outputs name the table, the queue and the bucket (pulumi stack output), and \
+             `aws s3 sync s3://BUCKET DIR` brings the bucket's objects",
+        ))
+    }
 }
 
 /// Prints what a shell must export so that the AWS CLI and the SDKs find the running stack.
@@ -370,6 +389,24 @@ mod tests {
             assert_eq!(error.exit_code(), 2);
         }
         assert!(parse("cargo-outbox demo --flow orders --orders 3 --changed 0").is_ok());
+    }
+
+    #[test]
+    fn a_look_at_aws_needs_all_that_only_a_running_stack_tells() {
+        let whole = "cargo-outbox verify outbox --aws --quarantine URL --failures DIR";
+        assert!(parse(whole).is_ok());
+        for part in [" outbox", " --quarantine URL", " --failures DIR"] {
+            let error = parse(&whole.replacen(part, "", 1)).unwrap_err();
+            assert!(error.to_string().contains("pulumi stack output"), "{error}");
+            assert_eq!(error.exit_code(), 2);
+        }
+        assert!(parse(&format!("{whole} --state DIR")).is_err());
+        assert!(parse("cargo-outbox verify").is_ok());
+        for grace in ["soon", "-1", "1.5"] {
+            let error = parse(&format!("cargo-outbox verify --grace={grace}")).unwrap_err();
+            assert!(error.to_string().contains("--grace <SECONDS>"), "{error}");
+            assert_eq!(error.exit_code(), 2);
+        }
     }
 
     #[test]

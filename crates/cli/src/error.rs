@@ -115,13 +115,36 @@ pub(crate) enum Error {
     #[error(transparent)]
     Bench(#[from] bench::Error),
     /// No settings for AWS.
-    #[error("{source}; for the running stack: eval \"$(cargo outbox env)\"")]
+    #[error("{source}; without --aws the running stack is looked at")]
     NoSettings {
         source: outbox::environment::MissingVariable,
     },
+    /// A verification of nothing.
+    #[error("{source}; to look at a table on AWS, say --aws")]
+    NothingToVerify {
+        source: emulator::state::RunningError,
+    },
+    /// A name that no table of the running stack has.
+    #[error("the running stack has no table {name:?}: it has {}; to look at one on AWS, say --aws", .known.join(", "))]
+    NoTable { name: String, known: Vec<String> },
+    /// Nothing that could be meant without a name.
+    #[error(
+        "the running stack has no outbox: no function whose variable OUTBOX_TABLE_NAME names a table reads that \
+         table's stream; name the table if it is one"
+    )]
+    NoOutbox,
+    /// Too much that could be meant without a name.
+    #[error("the running stack has several outboxes: name one of {}", .tables.join(", "))]
+    SeveralOutboxes { tables: Vec<String> },
     /// What a verification looks at gave no answer that helps.
-    #[error("can't read {what}: {reason}; the verification is not complete, nothing was published")]
-    Unverified { what: String, reason: String },
+    #[error(
+        "can't read {what}: {reason}; the verification is not complete and nothing was published: {advice}"
+    )]
+    Unverified {
+        what: String,
+        reason: String,
+        advice: &'static str,
+    },
     /// Ctrl-C or SIGTERM before the end.
     #[error("interrupted before all was counted")]
     Interrupted,

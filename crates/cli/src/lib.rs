@@ -15,6 +15,7 @@ mod error;
 mod exports;
 mod launch;
 mod narration;
+mod outboxes;
 mod overview;
 mod printer;
 mod project;

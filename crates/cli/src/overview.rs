@@ -268,6 +268,8 @@ mod tests {
             access_key_id: "AKIA".to_owned(),
             secret_access_key: "secret".to_owned(),
             functions: BTreeMap::new(),
+            tables: BTreeMap::new(),
+            stream_readers: Vec::new(),
         };
         let credentials = Credentials {
             access_key_id: "AKIA".to_owned(),

@@ -109,7 +109,8 @@ pub mod verify;
 
 #[cfg(feature = "aws")]
 pub use aws::{
-    DynamoDbStreams, EventBus, IdempotencyTable, OrderTable, OutboxTable, QuarantineQueue,
+    DynamoDbStreams, EventBus, IdempotencyTable, LookError, OrderTable, OutboxTable,
+    QuarantineQueue,
 };
 pub use batch::Batch;
 pub use change::Change;

@@ -6,9 +6,17 @@ use serde_json::Value;
 use super::root;
 
 /// Builds an example function of the workspace and says where it is.
-///
-/// Without `-p`, and without what `cargo test` sets, so that nothing else is compiled again.
 pub(crate) fn example(name: &str) -> PathBuf {
+    built("--example", name)
+}
+
+/// Builds a function of the workspace and says where it is.
+pub(crate) fn function(name: &str) -> PathBuf {
+    built("--bin", name)
+}
+
+/// Without `-p`, and without what `cargo test` sets, so that nothing else is compiled again.
+fn built(kind: &str, name: &str) -> PathBuf {
     let mut cargo = Command::new("cargo");
     for (variable, _) in std::env::vars() {
         let ours = ["CARGO_HOME", "CARGO_TARGET_DIR"].contains(&variable.as_str());
@@ -17,7 +25,7 @@ pub(crate) fn example(name: &str) -> PathBuf {
         }
     }
     let output = cargo
-        .args(["build", "--example", name, "--message-format", "json"])
+        .args(["build", kind, name, "--message-format", "json"])
         .current_dir(root())
         .output()
         .unwrap();

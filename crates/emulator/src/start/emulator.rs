@@ -7,6 +7,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::parts::{Ground, Parts};
+use super::readers::{stream_readers, tables};
 use super::{Emulating, Error, Options, check};
 use crate::front::{self, AccessKeys, Caller, Ports};
 use crate::lambda::{self, Function, Lambda, Settings};
@@ -125,6 +126,8 @@ impl Emulator {
                 .functions()
                 .map(|function| (function.resource.clone(), function.name.clone()))
                 .collect(),
+            tables: tables(stack),
+            stream_readers: stream_readers(stack, &lambda, &self.state.buckets())?,
         };
         running
             .write(self.state.root())

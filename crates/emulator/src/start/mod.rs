@@ -5,6 +5,7 @@ mod emulator;
 mod error;
 mod options;
 mod parts;
+mod readers;
 mod resources;
 
 pub use emulating::Emulating;

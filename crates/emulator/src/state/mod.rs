@@ -4,4 +4,4 @@ mod directory;
 mod running;
 
 pub use directory::{State, StateError};
-pub use running::{Running, RunningError};
+pub use running::{Running, RunningError, StreamReader};

@@ -28,6 +28,24 @@ pub struct Running {
     pub secret_access_key: String,
     /// The functions: the name in the Pulumi program to the physical name.
     pub functions: BTreeMap<String, String>,
+    /// The tables: the name in the Pulumi program to the physical name.
+    pub tables: BTreeMap<String, String>,
+    /// What reads the tables' streams.
+    pub stream_readers: Vec<StreamReader>,
+}
+
+/// A function that an event source mapping feeds from a table's stream.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StreamReader {
+    /// The table's physical name.
+    pub table: String,
+    /// The function's physical name.
+    pub function: String,
+    /// The function's declared environment variables.
+    pub variables: BTreeMap<String, String>,
+    /// The folder of the bucket that the mapping puts what it gives up into, if it has one.
+    pub failures: Option<PathBuf>,
 }
 
 /// No emulator can be found by a state directory.
@@ -134,6 +152,13 @@ mod tests {
             access_key_id: "AKIA".to_owned(),
             secret_access_key: "secret".to_owned(),
             functions: BTreeMap::from([("writer".to_owned(), "shop-dev-writer".to_owned())]),
+            tables: BTreeMap::from([("users".to_owned(), "shop-dev-users".to_owned())]),
+            stream_readers: vec![StreamReader {
+                table: "shop-dev-users".to_owned(),
+                function: "shop-dev-relay".to_owned(),
+                variables: BTreeMap::from([("BUS".to_owned(), "shop-dev-events".to_owned())]),
+                failures: Some(PathBuf::from("/state/s3/shop-dev-failures")),
+            }],
         }
     }
 

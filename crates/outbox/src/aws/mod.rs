@@ -5,6 +5,7 @@ mod bus;
 mod dynamodb;
 mod endpoint;
 mod idempotency_table;
+mod look;
 mod order_table;
 mod outbox_table;
 mod queue;
@@ -15,6 +16,7 @@ mod streams;
 
 pub use bus::EventBus;
 pub use idempotency_table::IdempotencyTable;
+pub use look::LookError;
 pub use order_table::OrderTable;
 pub use outbox_table::OutboxTable;
 pub use queue::QuarantineQueue;

@@ -15,6 +15,7 @@ use crate::publish::CallError;
 use crate::relay::Observe;
 use crate::row::{KEPT_FOR, KEY, OutboxItem};
 use crate::sdk::sdk_config;
+use crate::verify::Damaged;
 
 /// The most calls at a time.
 const SIDE_BY_SIDE: usize = 16;
@@ -57,11 +58,12 @@ impl OutboxTable {
     /// See <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Scan.html>.
     ///
     /// # Errors
-    /// The table could not be read, or an item of it is neither a row nor a counter.
+    /// The table could not be read, or an item of it has neither the key of a counter nor the detail-type by which a
+    /// relay knows a row: it is no outbox table.
     pub async fn page(
         &self,
         after: Option<Item>,
-    ) -> Result<(Vec<OutboxItem>, Option<Item>), CallError> {
+    ) -> Result<(Vec<Result<OutboxItem, Damaged>>, Option<Item>), CallError> {
         #[derive(Deserialize)]
         #[serde(rename_all = "PascalCase")]
         struct Page {
@@ -73,7 +75,7 @@ impl OutboxTable {
             request["ExclusiveStartKey"] = json!(after);
         }
         let page: Page = self.dynamodb.read("Scan", &request).await?;
-        let items = page.items.into_iter().map(from_item);
+        let items = page.items.into_iter().map(read);
         Ok((items.collect::<Result<_, _>>()?, page.last_evaluated_key))
     }
 
@@ -95,6 +97,25 @@ impl OutboxTable {
             Ok(Err(_)) => Err("ConditionalCheckFailedException: the row is gone".to_owned()),
             Err(error) => Err(error.to_string()),
         }
+    }
+}
+
+/// An item that the mapping's filter lets through to the relay is a row, be it damaged.
+fn read(item: Item) -> Result<Result<OutboxItem, Damaged>, CallError> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Traits {
+        id: String,
+        #[serde(rename = "detailType")]
+        _detail_type: String,
+    }
+    match (from_item(item.clone()), from_item::<Traits>(item)) {
+        (Ok(item), _) => Ok(Ok(item)),
+        (Err(error), Ok(Traits { id, .. })) => Ok(Err(Damaged {
+            id,
+            problem: error.to_string(),
+        })),
+        (Err(error), Err(_)) => Err(error),
     }
 }
 

@@ -1,16 +1,13 @@
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use aws_types::SdkConfig;
+use serde::Serialize;
 use serde::de::IgnoredAny;
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
 use super::api::Api;
 use super::endpoint::Service;
 use crate::Quarantine;
-use crate::publish::CallError;
-use crate::quarantine::{Encoding, Message, Poison, QuarantineError};
+use crate::quarantine::{Poison, QuarantineError};
 
 const SQS: Service = Service {
     name: "sqs",
@@ -24,8 +21,8 @@ const SQS: Service = Service {
 /// read the body.
 #[derive(Debug)]
 pub struct QuarantineQueue {
-    api: Api,
-    url: String,
+    pub(super) api: Api,
+    pub(super) url: String,
 }
 
 /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html>
@@ -52,53 +49,6 @@ impl QuarantineQueue {
             api: Api::new(settings, &SQS),
             url: url.into(),
         }
-    }
-}
-
-impl QuarantineQueue {
-    /// Up to ten of the quarantined records, which stay in the queue but are hidden for as long as told, so that the
-    /// next call brings others; none when there is nothing else to see. It counts as a receive of each; the right is
-    /// `sqs:ReceiveMessage`.
-    ///
-    /// See <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html>.
-    ///
-    /// # Errors
-    /// The queue could not be read.
-    pub async fn look(&self, hidden_for: Duration) -> Result<Vec<Message>, CallError> {
-        #[derive(Default, Deserialize)]
-        #[serde(default, rename_all = "PascalCase")]
-        struct Answer {
-            messages: Vec<Received>,
-        }
-        #[derive(Deserialize)]
-        #[serde(rename_all = "PascalCase")]
-        struct Received {
-            body: String,
-            #[serde(default)]
-            message_attributes: BTreeMap<String, Value>,
-        }
-        let request = json!({
-            "QueueUrl": self.url,
-            "MaxNumberOfMessages": 10,
-            // A long poll asks all servers, so that an empty answer means an empty queue.
-            "WaitTimeSeconds": 1,
-            "VisibilityTimeout": hidden_for.as_secs(),
-            "MessageAttributeNames": ["encoding"],
-        });
-        let answer: Answer = self.api.call("ReceiveMessage", &request).await?;
-        let message = |received: Received| {
-            let encoding = received.message_attributes.get("encoding");
-            let encoding = encoding.and_then(|encoding| encoding["StringValue"].as_str());
-            Message {
-                body: received.body,
-                encoding: if encoding == Some(Encoding::GzipBase64.as_str()) {
-                    Encoding::GzipBase64
-                } else {
-                    Encoding::Json
-                },
-            }
-        };
-        Ok(answer.messages.into_iter().map(message).collect())
     }
 }
 

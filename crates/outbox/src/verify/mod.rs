@@ -51,6 +51,18 @@ pub struct Report {
     pub young: u64,
     /// Rows that are not marked as published although they are old enough, with the place where each lies.
     pub unpublished: Vec<(Row, Place)>,
+    /// Rows that nobody can publish as they are, with the place where each lies. Somebody has changed them since they
+    /// were written, and nothing tells whether that was before their publication.
+    pub damaged: Vec<(Damaged, Place)>,
+}
+
+/// A row that can't be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Damaged {
+    /// Its key, the event id.
+    pub id: String,
+    /// What is wrong with it.
+    pub problem: String,
 }
 
 impl Verification {
@@ -82,10 +94,20 @@ impl Verification {
         } else if self.is_young(&row) {
             self.report.young += 1;
         } else {
-            let place = self.elsewhere.get(&row.id).copied();
-            let place = place.unwrap_or(Place::Nowhere);
+            let place = self.place(&row.id);
             self.report.unpublished.push((row, place));
         }
+    }
+
+    /// Looks at a row of the table that can't be read.
+    pub fn damaged(&mut self, row: Damaged) {
+        let place = self.place(&row.id);
+        self.report.damaged.push((row, place));
+    }
+
+    fn place(&self, event_id: &str) -> Place {
+        let place = self.elsewhere.get(event_id).copied();
+        place.unwrap_or(Place::Nowhere)
     }
 
     /// A row whose age can't be told is old.
@@ -116,20 +138,24 @@ impl Verification {
 }
 
 impl Report {
-    /// How many unpublished rows lie in a place.
+    /// How many unpublished rows, damaged ones among them, lie in a place.
     #[must_use]
     pub fn count(&self, place: Place) -> usize {
-        let unpublished = self.unpublished.iter();
-        unpublished.filter(|(_, of)| *of == place).count()
+        let unpublished = self.unpublished.iter().map(|(_, place)| place);
+        let damaged = self.damaged.iter().map(|(_, place)| place);
+        unpublished
+            .chain(damaged)
+            .filter(|of| **of == place)
+            .count()
     }
 
-    /// Whether each row that is old enough was published or lies in a place from which it can be.
+    /// Whether each row that is old enough was published, or lies in a place where somebody finds it.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.count(Place::Nowhere) == 0
     }
 
-    /// The rows that lie nowhere: those to publish again.
+    /// The rows that lie nowhere and can be read: those to publish again.
     pub fn nowhere(&self) -> impl Iterator<Item = &Row> {
         let nowhere = |(_, place): &&(Row, Place)| *place == Place::Nowhere;
         self.unpublished.iter().filter(nowhere).map(|(row, _)| row)

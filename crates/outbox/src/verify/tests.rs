@@ -95,6 +95,26 @@ fn what_lies_somewhere_is_complete() {
 }
 
 #[test]
+fn a_damaged_row_is_complete_only_where_somebody_finds_it() {
+    let damaged = |n| Damaged {
+        id: id(n),
+        problem: "no detail".to_owned(),
+    };
+    for (place, complete) in [(Place::Quarantine, true), (Place::Nowhere, false)] {
+        let mut verification = begun();
+        if place != Place::Nowhere {
+            verification.lies(id(1), place);
+        }
+        verification.damaged(damaged(1));
+        let report = verification.end();
+
+        assert_eq!(report.damaged, [(damaged(1), place)]);
+        assert_eq!((report.count(place), report.is_complete()), (1, complete));
+        assert_eq!(report.nowhere().count(), 0, "it can't be published");
+    }
+}
+
+#[test]
 fn a_row_without_a_readable_age_is_old() {
     let mut verification = begun();
     let created_at = "yesterday".to_owned();
