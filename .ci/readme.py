@@ -105,7 +105,13 @@ class Shell:
         return text, code, bool(re.search(r"(?m)^" + expected, text)) and code == 0
 
     def end(self):
-        os.killpg(self.process.pid, signal.SIGTERM)
+        """Ends the whole session: with job control, each command is a process group of its own."""
+        for process in filter(str.isdigit, os.listdir("/proc")):
+            try:
+                if os.getsid(int(process)) == self.process.pid:
+                    os.kill(int(process), signal.SIGTERM)
+            except ProcessLookupError:
+                pass  # ended by itself meanwhile
 
 
 def main(path):
