@@ -131,6 +131,10 @@ Exit code: 0 if every row that is old enough was published, or lies in a quarant
 published again; 3 if rows lie nowhere, or not all of them could be published again; 1 if it could not look; 2 for a
 command line that makes no sense.
 
+On AWS it needs the rights dynamodb:Scan on the table and sqs:GetQueueAttributes, sqs:ReceiveMessage and
+sqs:ChangeMessageVisibility on the queue; to publish also dynamodb:UpdateItem, events:DescribeEventBus and
+events:PutEvents.
+
 Examples:
   cargo outbox verify                                     the outbox of the running stack
   cargo outbox verify --grace 0                           also what was written a moment ago

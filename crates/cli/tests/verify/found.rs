@@ -40,6 +40,10 @@ async fn given_a_relay_that_never_ran_then_rows_lie_nowhere_until_they_are_publi
     assert_eq!(young.code, Some(0), "{young:?}");
     assert!(young.output.contains("younger than 3600 s 12"), "{young:?}");
 
+    // What was not published never expires.
+    let rows = shop.rows().await;
+    assert!(rows.iter().all(|row| row.get("expiresAt").is_none()));
+
     // Older ones are named.
     let found = shop.verify(&["--grace", "0"]).await;
     assert_eq!(found.code, Some(3), "{found:?}");
