@@ -6,6 +6,7 @@
     reason = "a test fails by panicking"
 )]
 
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -28,6 +29,7 @@ const VARIABLES: [(&str, &str); 3] = [
 #[derive(Clone)]
 struct Aws {
     calls: Arc<Mutex<Vec<Call>>>,
+    first_marks: Arc<Mutex<VecDeque<Reply>>>,
     mark: Reply,
 }
 
@@ -35,8 +37,15 @@ impl Aws {
     fn that_answers_marks(mark: Reply) -> Self {
         Self {
             calls: Arc::default(),
+            first_marks: Arc::default(),
             mark,
         }
+    }
+
+    /// Answers the next mark so.
+    fn first(self, mark: Reply) -> Self {
+        self.first_marks.lock().unwrap().push_back(mark);
+        self
     }
 
     async fn relay(&self) -> Function {
@@ -48,7 +57,10 @@ impl Aws {
                     "FailedEntryCount": 0,
                     "Entries": vec![json!({"EventId": "11710aed-b79e-4468-a20b-bb3c0c3b4860"}); entries],
                 })),
-                "UpdateItem" => aws.mark.clone(),
+                "UpdateItem" => {
+                    let first = aws.first_marks.lock().unwrap().pop_front();
+                    first.unwrap_or_else(|| aws.mark.clone())
+                }
                 _ => Reply::ok(&json!({})),
             };
             aws.calls.lock().unwrap().push(call);
@@ -143,21 +155,44 @@ async fn a_row_is_published_as_it_is_and_marked() {
     assert_eq!(days, 16, "{marks:#?}");
 }
 
+fn refused(status: u16, code: &str) -> Reply {
+    let code = format!("com.amazonaws.dynamodb.v20120810#{code}");
+    Reply::with_status(status, &json!({ "__type": code, "message": "no" }))
+}
+
+#[tokio::test]
+async fn a_mark_is_tried_again_when_the_error_passes() {
+    let aws = Aws::that_answers_marks(Reply::ok(&json!({})))
+        .first(refused(500, "InternalServerError"))
+        .first(refused(400, "ThrottlingException"));
+    let mut relay = aws.relay().await;
+
+    let answer = relay.invoke(batch([1]), TIME_LEFT).await;
+
+    assert_eq!(answer.json(), Some(nothing_failed()));
+    let marks = aws.requests("UpdateItem");
+    assert_eq!(marks.len(), 3);
+    assert!(marks.iter().all(|mark| mark == &marks[0]), "{marks:#?}");
+    assert_eq!(aws.requests("PutEvents").len(), 1);
+    let log = relay.stop().await.concat();
+    assert!(!log.contains("not marked"), "{log}");
+}
+
 #[tokio::test]
 async fn a_mark_that_fails_fails_no_record() {
-    for (status, code) in [
-        (400, "AccessDeniedException"),
-        (400, "ConditionalCheckFailedException"),
-        (500, "InternalServerError"),
+    for (status, code, attempts) in [
+        (400, "AccessDeniedException", 1),
+        (400, "ConditionalCheckFailedException", 1),
+        (500, "InternalServerError", 3),
     ] {
-        let error = json!({ "__type": format!("com.amazonaws.dynamodb.v20120810#{code}"), "message": "no" });
-        let aws = Aws::that_answers_marks(Reply::with_status(status, &error));
+        let aws = Aws::that_answers_marks(refused(status, code));
         let mut relay = aws.relay().await;
 
         let answer = relay.invoke(batch([1]), TIME_LEFT).await;
 
         assert_eq!(answer.json(), Some(nothing_failed()), "{code}");
         assert_eq!(aws.requests("PutEvents").len(), 1, "published once");
+        assert_eq!(aws.requests("UpdateItem").len(), attempts, "{code}");
         assert_eq!(aws.requests("SendMessage").len(), 0, "not quarantined");
         let log = relay.stop().await.concat();
         assert!(log.contains(code) && log.contains(&id(1)), "{log}");

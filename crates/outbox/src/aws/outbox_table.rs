@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::dynamodb::{DynamoDb, from_item, number, text};
 use crate::Entry;
+use crate::consume::retry::transient;
 use crate::environment::{MissingVariable, required};
 use crate::publish::CallError;
 use crate::relay::Observe;
@@ -25,8 +26,9 @@ const SIDE_BY_SIDE: usize = 16;
 ///
 /// Each row costs one `UpdateItem`, as many write units as the row has KB, since the whole item is written again
 /// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html>), and a stream
-/// record that the mapping's filter takes out. The right is `dynamodb:UpdateItem`. A row that could not be marked
-/// stays as if it was never published: it does not expire, and the verification of the outbox names it.
+/// record that the mapping's filter takes out. The right is `dynamodb:UpdateItem`. An error that passes is met with a
+/// second and a third attempt. A row that could not be marked stays as if it was never published: it does not expire,
+/// and the verification of the outbox names it.
 #[derive(Debug)]
 pub struct OutboxTable {
     dynamodb: DynamoDb,
@@ -92,7 +94,7 @@ impl OutboxTable {
             "ConditionExpression": "attribute_exists(id)",
             "ExpressionAttributeValues": { ":at": text(&format!("{now:.3}")), ":expires": number(expires) },
         });
-        match self.dynamodb.write("UpdateItem", &request).await {
+        match transient(|| self.dynamodb.write("UpdateItem", &request)).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) => Err("ConditionalCheckFailedException: the row is gone".to_owned()),
             Err(error) => Err(error.to_string()),

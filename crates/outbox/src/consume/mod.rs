@@ -10,7 +10,7 @@ mod event;
 mod once;
 pub mod order;
 mod queue;
-mod retry;
+pub(crate) mod retry;
 
 use std::time::SystemTime;
 

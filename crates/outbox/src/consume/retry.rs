@@ -22,7 +22,7 @@ const PASSING: [&str; 4] = [
 ];
 
 /// Makes up to three attempts.
-pub(super) async fn transient<A, F>(attempt: impl Fn() -> F) -> Result<A, CallError>
+pub(crate) async fn transient<A, F>(attempt: impl Fn() -> F) -> Result<A, CallError>
 where
     F: Future<Output = Result<A, CallError>>,
 {
