@@ -59,6 +59,8 @@ async fn given_a_relay_that_never_ran_then_rows_lie_nowhere_until_they_are_publi
         found.output.contains("nowhere 12: not complete"),
         "{found:?}"
     );
+    let lag = "12 of those that lie nowhere were written after all that was published: the relay lags behind";
+    assert!(found.output.contains(lag), "{found:?}");
     assert_eq!(shop.heard(0).await, [""; 0], "it only looked");
 
     // They are published again under their ids, and marked.

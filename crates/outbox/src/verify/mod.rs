@@ -47,6 +47,8 @@ pub struct Verification {
 pub struct Report {
     /// Rows that are marked as published.
     pub published: u64,
+    /// When the youngest of them was written: so far the relay has come.
+    pub reached: Option<Timestamp>,
     /// Rows younger than the grace time: the relay may still come to them.
     pub young: u64,
     /// Rows that are not marked as published although they are old enough, with the place where each lies.
@@ -91,6 +93,7 @@ impl Verification {
         };
         if row.published_at.is_some() {
             self.report.published += 1;
+            self.report.reached = self.report.reached.max(row.created_at.parse().ok());
         } else if self.is_young(&row) {
             self.report.young += 1;
         } else {
@@ -153,6 +156,14 @@ impl Report {
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.count(Place::Nowhere) == 0
+    }
+
+    /// How many rows lie nowhere that were written after all that was published: the relay lags behind and may still
+    /// come to them, or it does not run.
+    #[must_use]
+    pub fn not_reached(&self) -> usize {
+        let later = |row: &&Row| row.created_at.parse().ok() > self.reached;
+        self.nowhere().filter(later).count()
     }
 
     /// The rows that lie nowhere and can be read: those to publish again.

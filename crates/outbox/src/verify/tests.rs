@@ -95,6 +95,26 @@ fn what_lies_somewhere_is_complete() {
 }
 
 #[test]
+fn rows_behind_the_last_published_one_are_told_from_those_that_were_passed_over() {
+    for (published, not_reached) in [(Some(400), 1), (Some(1_000), 2), (Some(300), 0), (None, 2)] {
+        let mut verification = begun();
+        if let Some(age) = published {
+            let published_at = Some(NOW.to_owned());
+            verification.item(OutboxItem::Row(Row {
+                published_at,
+                ..row(9, age)
+            }));
+        }
+        for (n, age) in [(1, 350), (2, 500)] {
+            verification.item(OutboxItem::Row(row(n, age)));
+        }
+        let report = verification.end();
+        assert_eq!(report.count(Place::Nowhere), 2);
+        assert_eq!(report.not_reached(), not_reached, "{published:?}");
+    }
+}
+
+#[test]
 fn a_damaged_row_is_complete_only_where_somebody_finds_it() {
     let damaged = |n| Damaged {
         id: id(n),
