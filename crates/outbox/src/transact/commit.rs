@@ -30,7 +30,8 @@ impl<S: Store + Sync> Transaction<'_, S> {
     /// A caller that gives up waiting (drops the future) doesn't know whether it is written.
     ///
     /// # Errors
-    /// Only [`Error::Unknown`] leaves open whether it is written; all others mean that it is not.
+    /// Only [`Error::Unknown`] leaves open whether it is written; all others mean that it is not. An attempt that was
+    /// lost is taken not to arrive any more once a later one was answered and its rows are not there.
     pub async fn commit(mut self, token: Token) -> Result<Receipt, Error> {
         if token.as_str().is_empty() {
             return Err(Invalid::EmptyToken.into());
@@ -93,7 +94,8 @@ impl<S: Store + Sync> Transaction<'_, S> {
         event_ids: &[String],
     ) -> Result<Vec<TransactWriteItem>, Error> {
         let last = self.last_sequences(plan, course, event_ids).await?;
-        Ok(plan.request(&last, names)?)
+        plan.request(&last, names)
+            .map_err(|invalid| unsettled(invalid.into(), course, event_ids))
     }
 
     /// The last sequence number of each aggregate.
@@ -113,12 +115,13 @@ impl<S: Store + Sync> Transaction<'_, S> {
                 }
             });
             let counters = try_join_all(counters).await;
-            let (reason, failed) = match counters {
+            let failed = match counters {
                 Ok(counters) => {
                     let counters = counters.iter().enumerate();
-                    return counters
-                        .map(|(nth, counter)| Ok(plan.last_sequence(nth, counter.as_ref())?))
+                    let last: Result<_, Invalid> = counters
+                        .map(|(nth, counter)| plan.last_sequence(nth, counter.as_ref()))
                         .collect();
+                    return last.map_err(|invalid| unsettled(invalid.into(), course, event_ids));
                 }
                 Err(ReadError::Transient(reason)) => {
                     let jitter = self.random.f64();
@@ -127,23 +130,11 @@ impl<S: Store + Sync> Transaction<'_, S> {
                         sleep_until(at).await;
                         continue;
                     }
-                    (reason.clone(), Error::Busy { reason })
+                    Error::Busy { reason }
                 }
-                Err(ReadError::Refused { code, message }) => (
-                    format!("{code}: {message}"),
-                    Error::Refused { code, message },
-                ),
+                Err(ReadError::Refused { code, message }) => Error::Refused { code, message },
             };
-            // An attempt whose answer was lost may still turn out to be written.
-            return Err(if course.unknown {
-                Error::Unknown {
-                    token: course.token.clone(),
-                    event_ids: event_ids.to_vec(),
-                    reason,
-                }
-            } else {
-                failed
-            });
+            return Err(unsettled(failed, course, event_ids));
         }
     }
 
@@ -159,6 +150,24 @@ impl<S: Store + Sync> Transaction<'_, S> {
         let patience: Duration = self.limits.attempt;
         let answer = timeout(patience, call).await;
         answer.map_err(|_| format!("no answer within {} ms", patience.as_millis()))
+    }
+}
+
+/// What ends a commit before its next attempt; an earlier one whose answer was lost may still turn out to be written.
+fn unsettled(failed: Error, course: &Course, event_ids: &[String]) -> Error {
+    let reason = match &failed {
+        Error::Busy { reason } => reason.clone(),
+        Error::Refused { code, message } => format!("{code}: {message}"),
+        Error::Invalid(invalid) => invalid.to_string(),
+        _ => return failed,
+    };
+    if !course.unknown {
+        return failed;
+    }
+    Error::Unknown {
+        token: course.token.clone(),
+        event_ids: event_ids.to_vec(),
+        reason,
     }
 }
 

@@ -174,6 +174,28 @@ async fn the_table_is_asked_when_a_later_refusal_leaves_an_earlier_attempt_open(
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_counter_that_is_damaged_meanwhile_leaves_an_earlier_attempt_open() {
+    // GIVEN an answer that was lost, then a conflict, and a counter that somebody has changed when it is read again
+    let tables = stock(5).then(Fault::LostRequest).then(Fault::Conflict(1));
+    let commit = order(&tables, "42").commit(token());
+    let damage = async {
+        while tables.requests().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        let mut counter = item("sequence#order#42");
+        counter.insert("lastSequence".to_owned(), text("many"));
+        let _ = tables.clone().with("outbox", counter);
+    };
+    // WHEN
+    let (answer, ()) = tokio::join!(commit, damage);
+    // THEN nobody claims that nothing was written
+    let Err(Error::Unknown { reason, .. }) = answer else {
+        panic!("{answer:?}")
+    };
+    assert!(reason.contains("is damaged"), "{reason}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_store_that_tells_only_the_first_reason_does_not_hide_an_earlier_success() {
     // GIVEN it was written, took the last tea, and the token is forgotten; only the condition on the stock is told
     let code = ReasonCode::ConditionalCheckFailed;
