@@ -9,11 +9,15 @@ use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValuesOnConditionCheckF
 use events::{OrderLine, OrderPlaced, StockReserved};
 use outbox::environment::{MissingVariable, required};
 use outbox::transact::{self, Cancelled, ReadError, ReasonCode, Store, Token, Transaction};
+use tokio::time::{Instant, timeout};
 
 use crate::error::{Error, Shortage};
 use crate::order::{Order, Request};
 
 type Item = HashMap<String, AttributeValue>;
+
+/// How long the look at an order may take.
+const TO_LOOK: Duration = Duration::from_secs(2);
 
 /// The shop and its outbox.
 #[derive(Debug, Clone)]
@@ -55,6 +59,7 @@ impl<S: Store + Sync> Shop<S> {
     /// tried again.
     pub async fn place(&self, request: &Request, within: Duration) -> Result<Placement, Error> {
         let order = &request.order;
+        let end = Instant::now() + within;
         // The same order again finds its token used, for ten minutes, and the order itself afterwards.
         let token = Token::from(&aggregate(order));
         let answer = match self.commit(request, token, within).await {
@@ -65,7 +70,8 @@ impl<S: Store + Sync> Shop<S> {
                 // The earlier request was refused, for want of stock perhaps. The condition on the order keeps two
                 // from being placed.
                 let token = Token::from(format!("{:032x}", fastrand::u128(..)));
-                self.commit(request, token, within).await
+                let left = end.saturating_duration_since(Instant::now());
+                self.commit(request, token, left).await
             }
             answer => answer,
         };
@@ -143,7 +149,9 @@ impl<S: Store + Sync> Shop<S> {
             id: order.id.clone(),
             reason,
         };
-        let found = self.store.read(&self.table, key(aggregate(order))).await;
+        let found = self.store.read(&self.table, key(aggregate(order)));
+        let found = timeout(TO_LOOK, found).await;
+        let found = found.map_err(|_| unknown("DynamoDB gave no answer".to_owned()))?;
         found.map_err(|error| match error {
             ReadError::Transient(reason) => unknown(reason),
             ReadError::Refused { code, message } => unknown(format!("{code}: {message}")),
