@@ -39,6 +39,32 @@ fn every_row_of_the_delivery_pages_has_a_test_and_every_row_test_a_row() {
 }
 
 #[test]
+fn every_test_that_a_page_names_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let sources: Vec<_> = ["crates", "functions", "infra"]
+        .into_iter()
+        .flat_map(|folder| texts(&root.join(folder), "rs"))
+        .collect();
+    for page in ["functions-under-failure.md", "delivery/transactions.md"] {
+        let text = fs::read_to_string(root.join("docs").join(page)).unwrap();
+        let named: Vec<_> = text.split('`').filter(|word| is_sentence(word)).collect();
+        assert!(named.len() > 10, "{page} names {named:?}");
+        let there = |name: &&str| {
+            let function = format!("fn {name}(");
+            sources.iter().any(|source| source.contains(&function))
+        };
+        let missing: Vec<_> = named.into_iter().filter(|name| !there(name)).collect();
+        assert!(missing.is_empty(), "{page} names {missing:?}");
+    }
+}
+
+/// Whether it is named as tests are.
+fn is_sentence(word: &str) -> bool {
+    let letter = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit();
+    word.split('_').count() > 3 && word.chars().all(|c| c == '_' || letter(c))
+}
+
+#[test]
 fn a_row_without_a_test_and_a_test_without_a_row_are_found() {
     let rows = rows("| Row | On AWS |\n|---|---|\n| `row_5_a` | x |\n| `row_5_b` | `row_5_c` |\n");
     let source = "#[test]\nfn row_5_a_for_all() {}\n    #[tokio::test]\n    async fn row_6_d() {}\n\

@@ -6,7 +6,7 @@ use futures::future::join_all;
 use outbox::transact::{Error, ReasonCode, Token};
 
 use crate::script::Reply;
-use crate::shop::{Shop, number};
+use crate::shop::{Shop, number, text};
 
 #[tokio::test]
 async fn given_a_lost_answer_then_the_same_token_again_has_no_second_effect() {
@@ -74,6 +74,21 @@ async fn given_a_condition_that_does_not_hold_then_each_action_has_its_reason_an
     assert_eq!(message, Some("The conditional request failed"));
     assert_eq!(reason.item.as_ref().unwrap()["inStock"], number(0));
     assert_eq!(shop.items("outbox").await.len(), 0, "not even a counter");
+    shop.emulating.stop().await;
+}
+
+#[tokio::test]
+async fn given_a_cancelled_request_then_its_token_is_free_again() {
+    let shop = Shop::open(0, []).await;
+    let order = || shop.order("1").commit(Token::from("1"));
+    order().await.unwrap_err();
+
+    let tea = shop.client.put_item().table_name("shop");
+    let tea = tea.item("id", text("tea")).item("inStock", number(1));
+    tea.send().await.unwrap();
+
+    assert!(order().await.is_ok());
+    assert_eq!(shop.numbers().await, [1]);
     shop.emulating.stop().await;
 }
 

@@ -229,3 +229,25 @@ async fn wrong_requests_are_answered_with_the_errors_of_aws() {
         assert_eq!(refusal.short_code(), code, "{operation} {body}: {refusal}");
     }
 }
+
+#[tokio::test]
+async fn a_transaction_leaves_a_record_for_each_item_in_the_order_of_its_actions() {
+    // GIVEN an item
+    let tables = shop("NEW_IMAGE");
+    put(&tables, json!({ "id": { "S": "old" } })).await;
+    // WHEN a transaction puts two others, around the removal of that one
+    let put = |id: &str| json!({ "Put": { "TableName": "shop", "Item": { "id": { "S": id } } } });
+    let delete = json!({ "Delete": { "TableName": "shop", "Key": { "id": { "S": "old" } } } });
+    let actions = json!({ "TransactItems": [put("2"), delete, put("1")] });
+    call(&tables, "TransactWriteItems", actions).await.unwrap();
+    // THEN
+    let records = records(&tables).await;
+    let brief: Vec<_> = records[1..]
+        .iter()
+        .map(|record| {
+            let id = record["dynamodb"]["Keys"]["id"]["S"].as_str().unwrap();
+            format!("{} {id}", record["eventName"].as_str().unwrap())
+        })
+        .collect();
+    assert_eq!(brief, ["INSERT 2", "REMOVE old", "INSERT 1"]);
+}
