@@ -29,8 +29,10 @@ pub struct Running {
     /// The functions: the name in the Pulumi program to the physical name.
     pub functions: BTreeMap<String, String>,
     /// The tables: the name in the Pulumi program to the physical name.
+    #[serde(default)]
     pub tables: BTreeMap<String, String>,
     /// What reads the tables' streams.
+    #[serde(default)]
     pub stream_readers: Vec<StreamReader>,
 }
 
