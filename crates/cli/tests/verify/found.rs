@@ -100,7 +100,7 @@ async fn given_rows_that_the_relay_quarantined_then_they_are_named_each_time_and
         "detailType": { "S": "Placed" },
         "version": { "N": "1" },
         "detail": { "S": "{" },
-        "createdAt": { "S": "2026-11-21T12:00:00.123Z" },
+        "createdAt": { "S": "2025-01-01T12:00:00.123Z" },
     });
     shop.put("shop-dev-outbox", &row).await;
     row["id"]["S"] = json!("01a1fe10-4dad-7172-be70-000000000002");
@@ -118,7 +118,7 @@ async fn given_rows_that_the_relay_quarantined_then_they_are_named_each_time_and
         assert_eq!(ended.code, Some(0), "{ended:?}");
         assert!(
             ended.output.contains(
-                "01a1fe10-4dad-7172-be70-000000000001  2026-11-21T12:00:00.123Z  order#42 1 Placed: in the quarantine\n"
+                "01a1fe10-4dad-7172-be70-000000000001  2025-01-01T12:00:00.123Z  order#42 1 Placed: in the quarantine\n"
             ),
             "{ended:?}"
         );
