@@ -9,6 +9,7 @@ mod deadline;
 mod event;
 mod once;
 pub mod order;
+mod owners;
 mod queue;
 pub(crate) mod retry;
 

@@ -6,8 +6,6 @@ mod record;
 mod store;
 
 use std::fmt;
-use std::hash::{BuildHasher as _, RandomState};
-use std::sync::Mutex;
 use std::time::{Duration, SystemTime};
 
 use contract::Received;
@@ -20,12 +18,12 @@ pub use self::error::OnceError;
 pub use self::record::{Claim, Claimed, Known, State};
 pub use self::store::IdempotencyStore;
 use super::deadline::deadline;
+use super::owners::Owners;
 use super::retry;
 use crate::IdempotencyTable;
 use crate::environment::required;
 use crate::function::with_causes;
 use crate::publish::CallError;
-use crate::relay::lock;
 use crate::sdk::sdk_config;
 
 /// How long a run stays known: longer than any queue keeps a message (14 days).
@@ -68,7 +66,7 @@ const LONGEST_INVOCATION: Duration = Duration::from_mins(15);
 pub struct Once<S = IdempotencyTable> {
     store: S,
     consumer: String,
-    owners: Mutex<fastrand::Rng>,
+    owners: Owners,
     clock: Box<dyn Fn() -> SystemTime + Send + Sync>,
 }
 
@@ -85,10 +83,10 @@ impl Once<IdempotencyTable> {
             "the name of the idempotency table",
         )?;
         let store = IdempotencyTable::new(&sdk_config()?, table);
-        // The standard library's hasher is seeded by the operating system, differently in each process.
-        let once = Self::new(store, consumer);
-        let seed = RandomState::new().hash_one(&once.consumer);
-        Ok(once.with_seed(seed))
+        Ok(Self {
+            owners: Owners::of_this_process(),
+            ..Self::new(store, consumer)
+        })
     }
 }
 
@@ -98,7 +96,7 @@ impl<S: IdempotencyStore> Once<S> {
         Self {
             store,
             consumer: consumer.into(),
-            owners: Mutex::new(fastrand::Rng::with_seed(0)),
+            owners: Owners::seeded(0),
             clock: Box::new(SystemTime::now),
         }
     }
@@ -107,7 +105,7 @@ impl<S: IdempotencyStore> Once<S> {
     /// ones.
     #[must_use]
     pub fn with_seed(mut self, seed: u64) -> Self {
-        self.owners = Mutex::new(fastrand::Rng::with_seed(seed));
+        self.owners = Owners::seeded(seed);
         self
     }
 
@@ -134,7 +132,7 @@ impl<S: IdempotencyStore> Once<S> {
         A: Serialize + DeserializeOwned,
     {
         let event_id = &event.metadata.event_id;
-        let owner = format!("{:032x}", lock(&self.owners).u128(..));
+        let owner = self.owners.draw();
         let payload = payload::hash(event.payload());
         let now = self.now();
         let claim = Claim {

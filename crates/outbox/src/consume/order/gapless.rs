@@ -1,7 +1,5 @@
 use std::fmt;
-use std::hash::{BuildHasher as _, RandomState};
 use std::marker::PhantomData;
-use std::sync::Mutex;
 use std::time::{Duration, SystemTime};
 
 use contract::{Aggregate, NotAllTypes, SequenceKind};
@@ -11,9 +9,9 @@ use super::lane::Gap;
 use super::turn::{Entered, Turn};
 use super::{LaneKey, LaneStore, OrderError, Parkable, timestamp};
 use crate::OrderTable;
+use crate::consume::owners::Owners;
 use crate::consume::{FromEvent, retry};
 use crate::environment::required;
-use crate::relay::lock;
 use crate::sdk::sdk_config;
 
 /// How much is parked for one key, and how long.
@@ -67,7 +65,7 @@ pub struct Gapless<T, S = OrderTable> {
     pub(super) store: S,
     consumer: String,
     pub(super) bounds: Bounds,
-    owners: Mutex<fastrand::Rng>,
+    owners: Owners,
     clock: Box<dyn Fn() -> SystemTime + Send + Sync>,
     reads: PhantomData<fn() -> T>,
 }
@@ -81,10 +79,10 @@ impl<T: FromEvent> Gapless<T, OrderTable> {
     pub fn from_env<A: Aggregate>(consumer: impl Into<String>) -> Result<Self, crate::Error> {
         let table = required("ORDER_TABLE_NAME", "the name of the order table")?;
         let store = OrderTable::new(&sdk_config()?, table);
-        let gapless = Self::new::<A>(store, consumer)?;
-        // The standard library's hasher is seeded by the operating system, differently in each process.
-        let seed = RandomState::new().hash_one(&gapless.consumer);
-        Ok(gapless.with_seed(seed))
+        Ok(Self {
+            owners: Owners::of_this_process(),
+            ..Self::new::<A>(store, consumer)?
+        })
     }
 }
 
@@ -100,7 +98,7 @@ impl<T: FromEvent, S: LaneStore> Gapless<T, S> {
             store,
             consumer: consumer.into(),
             bounds: Bounds::default(),
-            owners: Mutex::new(fastrand::Rng::with_seed(0)),
+            owners: Owners::seeded(0),
             clock: Box::new(SystemTime::now),
             reads: PhantomData,
         })
@@ -117,7 +115,7 @@ impl<T: FromEvent, S: LaneStore> Gapless<T, S> {
     /// ones.
     #[must_use]
     pub fn with_seed(mut self, seed: u64) -> Self {
-        self.owners = Mutex::new(fastrand::Rng::with_seed(seed));
+        self.owners = Owners::seeded(seed);
         self
     }
 
@@ -210,7 +208,7 @@ impl<T: FromEvent, S: LaneStore> Gapless<T, S> {
                 consumer: &self.consumer,
                 key,
             },
-            owner: format!("{:032x}", lock(&self.owners).u128(..)),
+            owner: self.owners.draw(),
         }
     }
 }
