@@ -7,32 +7,18 @@
     reason = "a failed step is a failed test"
 )]
 
+#[macro_use]
+mod event;
+
 use std::io;
 use std::sync::Mutex;
 use std::time::{Duration, SystemTime};
 
-use contract::{Event, Received};
+use contract::Received;
 use outbox::consume::{age_in_milliseconds, handle};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-struct Stored {
-    id: String,
-}
-
-impl Event for Stored {
-    const SOURCE: &'static str = "test.items";
-    const DETAIL_TYPE: &'static str = "Stored";
-    const VERSION: u32 = 1;
-
-    fn sample() -> Self {
-        Self {
-            id: "item-1".to_owned(),
-        }
-    }
-}
+event!(Stored of "test.items", id like "item-1");
 
 #[tokio::test]
 async fn a_fitting_event_is_handed_over() {

@@ -7,6 +7,9 @@
     reason = "a failed step is a failed test"
 )]
 
+#[macro_use]
+mod event;
+
 use std::collections::BTreeMap;
 use std::future::pending;
 use std::io;
@@ -18,29 +21,12 @@ use contract::{Event, Misfit, Received};
 use lambda_runtime::tracing::{instrument::WithSubscriber as _, subscriber};
 use outbox::consume::{FromEvent, QueueBatch, SIDE_BY_SIDE, handle_queue};
 use outbox::testing::messages;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json, to_value};
 use tokio::time::{Instant, sleep};
 
 const TIME_LEFT: Duration = Duration::from_secs(30);
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-struct Stored {
-    id: String,
-}
-
-impl Event for Stored {
-    const SOURCE: &'static str = "test.items";
-    const DETAIL_TYPE: &'static str = "Stored";
-    const VERSION: u32 = 1;
-
-    fn sample() -> Self {
-        Self {
-            id: "item-1".to_owned(),
-        }
-    }
-}
+event!(Stored of "test.items", id like "item-1");
 
 /// An event of an item with a sequence number.
 fn stored(id: &str, sequence: u32) -> Value {
@@ -246,22 +232,7 @@ enum Notice {
     Removed(Received<Removed>),
 }
 
-#[derive(Serialize, Deserialize, JsonSchema)]
-struct Removed {
-    key: String,
-}
-
-impl Event for Removed {
-    const SOURCE: &'static str = "test.items";
-    const DETAIL_TYPE: &'static str = "Removed";
-    const VERSION: u32 = 1;
-
-    fn sample() -> Self {
-        Self {
-            key: "item-9".to_owned(),
-        }
-    }
-}
+event!(Removed of "test.items", key like "item-9");
 
 impl FromEvent for Notice {
     fn from_event(event: Value) -> Result<Self, Misfit> {

@@ -10,6 +10,9 @@
 mod batches;
 #[path = "../dynamodb/mod.rs"]
 mod dynamodb;
+#[macro_use]
+#[path = "../event/mod.rs"]
+mod event;
 mod faults;
 mod on_aws;
 mod stories;
@@ -19,28 +22,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
-use contract::{Event, Received};
+use contract::Received;
 use outbox::consume::{IdempotencyStore, Once, OnceError};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-struct Stored {
-    id: String,
-}
-
-impl Event for Stored {
-    const SOURCE: &'static str = "test.items";
-    const DETAIL_TYPE: &'static str = "Stored";
-    const VERSION: u32 = 1;
-
-    fn sample() -> Self {
-        Self {
-            id: "item-1".to_owned(),
-        }
-    }
-}
+event!(Stored of "test.items", id like "item-1");
 
 /// An event with an id and data.
 fn event(event_id: &str, data: &str) -> Value {

@@ -10,6 +10,9 @@
 mod bounds;
 #[path = "../dynamodb/mod.rs"]
 mod dynamodb;
+#[macro_use]
+#[path = "../event/mod.rs"]
+mod event;
 mod gapless;
 mod interleaved;
 mod newest;
@@ -23,41 +26,10 @@ use contract::{Aggregate, Event, EventPattern, Misfit, Received};
 use outbox::OrderTable;
 use outbox::consume::FromEvent;
 use outbox::consume::order::{Gapless, LaneStore, OrderError, Parkable, Taken};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-#[derive(Debug, Serialize, Deserialize, JsonSchema)]
-struct Packed {
-    id: String,
-}
-
-#[derive(Debug, Serialize, Deserialize, JsonSchema)]
-struct Shipped {
-    id: String,
-}
-
-impl Event for Packed {
-    const SOURCE: &'static str = "test.parcels";
-    const DETAIL_TYPE: &'static str = "Packed";
-    const VERSION: u32 = 1;
-
-    fn sample() -> Self {
-        let id = "parcel-1".to_owned();
-        Self { id }
-    }
-}
-
-impl Event for Shipped {
-    const SOURCE: &'static str = "test.parcels";
-    const DETAIL_TYPE: &'static str = "Shipped";
-    const VERSION: u32 = 1;
-
-    fn sample() -> Self {
-        let id = "parcel-1".to_owned();
-        Self { id }
-    }
-}
+event!(Packed of "test.parcels", id like "parcel-1");
+event!(Shipped of "test.parcels", id like "parcel-1");
 
 struct Parcel;
 
