@@ -162,7 +162,7 @@ async fn fault_6_each_queue_gets_the_events_that_are_for_its_consumer() {
 /// "The pipe's DLQ is never used because retries are endless."
 #[tokio::test]
 async fn fault_7_what_the_bus_never_takes_is_given_up_and_its_position_kept() {
-    let mut stack = declare(&[], None).await;
+    let mut stack = declare(&[]).await;
     let stream = &pipe(&mut stack).inputs["sourceParameters"]["dynamodbStreamParameters"];
     assert_eq!(stream["maximumRetryAttempts"], 1000);
     assert_eq!(stream["maximumRecordAgeInSeconds"], 72_000);

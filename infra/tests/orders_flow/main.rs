@@ -1,5 +1,5 @@
 //! The declared orders API, run by the emulator: what a client asks, hears and leaves in the table. And one test for
-//! each fault of the public sample that this flow began as.
+//! each fault of the public sample that this flow began as. Where functions matter, their own binaries run.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -16,4 +16,6 @@ mod backends;
 mod changing;
 mod creating;
 mod faults;
+mod functions;
+mod recovery;
 mod shop;

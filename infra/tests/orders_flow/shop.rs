@@ -1,4 +1,4 @@
-//! The dev stack on the emulator, without the functions: no binary has to be built for the rest of it.
+//! The dev stack on the emulator, without the functions that a test does not name: their binaries need not be built.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -6,17 +6,14 @@ use std::time::{Duration, Instant};
 
 use emulator::{Emulating, Emulator, Options};
 use serde_json::{Value, json};
-use stack::{Aws, Stack};
+use stack::{Aws, Resource, Stack};
 
 use crate::declared::{dev_program, run};
 
-/// Functions, and what can't be without one.
-const OF_FUNCTIONS: [&str; 4] = [
-    "aws:lambda/function:Function",
-    "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
-    "aws:lambda/eventSourceMapping:EventSourceMapping",
-    "aws:lambda/permission:Permission",
-];
+const FUNCTION: &str = "aws:lambda/function:Function";
+
+/// Where targets, mappings, permissions and invoke configurations name their function.
+const NAMES_A_FUNCTION: [&str; 3] = ["arn", "functionName", "function"];
 
 pub(crate) struct Shop {
     pub(crate) emulating: Emulating,
@@ -50,10 +47,28 @@ pub(crate) async fn open_stack(config: &[(&str, &str)], change: impl FnOnce(&mut
     open_in(None, config, change).await
 }
 
+/// The same with some of its functions, by package.
+pub(crate) async fn open_with_functions(
+    config: &[(&str, &str)],
+    binaries: &BTreeMap<String, PathBuf>,
+) -> Shop {
+    start(None, config, binaries, |_| {}).await
+}
+
 /// The same with state that outlives the run.
 pub(crate) async fn open_in(
     state: Option<PathBuf>,
     config: &[(&str, &str)],
+    change: impl FnOnce(&mut Stack),
+) -> Shop {
+    start(state, config, &BTreeMap::new(), change).await
+}
+
+/// All of it.
+pub(crate) async fn start(
+    state: Option<PathBuf>,
+    config: &[(&str, &str)],
+    binaries: &BTreeMap<String, PathBuf>,
     change: impl FnOnce(&mut Stack),
 ) -> Shop {
     let options = Options {
@@ -61,13 +76,20 @@ pub(crate) async fn open_in(
         ..Options::default()
     };
     let emulator = Emulator::bind(options).await.unwrap();
-    let mut stack = declare(config, Some(emulator.endpoint())).await;
+    let mut stack = declare_all(config, Some(emulator.endpoint())).await;
+    keep_functions(&mut stack, binaries);
     change(&mut stack);
-    let emulating = emulator.start(&stack, &BTreeMap::new()).await.unwrap();
+    let emulating = emulator.start(&stack, binaries).await.unwrap();
     Shop { emulating, stack }
 }
 
-pub(crate) async fn declare(config: &[(&str, &str)], endpoint: Option<String>) -> Stack {
+pub(crate) async fn declare(config: &[(&str, &str)]) -> Stack {
+    let mut stack = declare_all(config, None).await;
+    keep_functions(&mut stack, &BTreeMap::new());
+    stack
+}
+
+async fn declare_all(config: &[(&str, &str)], endpoint: Option<String>) -> Stack {
     let mut program = dev_program();
     for (key, value) in config {
         let key = format!("outbox:{key}");
@@ -79,20 +101,25 @@ pub(crate) async fn declare(config: &[(&str, &str)], endpoint: Option<String>) -
         account: options.account,
         endpoint,
     };
-    without_functions(run(&program, aws).await.unwrap())
+    run(&program, aws).await.unwrap()
 }
 
-fn without_functions(mut stack: Stack) -> Stack {
-    let functions: Vec<String> = stack
-        .of_type(OF_FUNCTIONS[0])
-        .map(|function| function.text("arn").unwrap().to_owned())
+/// Takes every other function away, with all that names it.
+fn keep_functions(stack: &mut Stack, binaries: &BTreeMap<String, PathBuf>) {
+    let is_gone = |one: &Resource| one.type_token == FUNCTION && !binaries.contains_key(&one.name);
+    let gone: Vec<Value> = stack
+        .resources
+        .iter()
+        .filter(|one| is_gone(one))
+        .flat_map(|function| ["arn", "name"].map(|output| function.outputs[output].clone()))
         .collect();
     stack.resources.retain(|resource| {
-        let target = resource.inputs.get("arn").and_then(Value::as_str);
-        !OF_FUNCTIONS.contains(&resource.type_token.as_str())
-            && !target.is_some_and(|target| functions.iter().any(|function| function == target))
+        let names_one = |input: &&str| {
+            let named = resource.inputs.get(*input);
+            named.is_some_and(|named| gone.contains(named))
+        };
+        !is_gone(resource) && !NAMES_A_FUNCTION.iter().any(names_one)
     });
-    stack
 }
 
 impl Shop {
@@ -153,6 +180,21 @@ impl Shop {
             bodies.push(serde_json::from_str(message["Body"].as_str().unwrap()).unwrap());
         }
         bodies
+    }
+
+    /// How many messages a queue holds, those included that a function has in hand.
+    pub(crate) async fn waiting(&self, queue: &str) -> u64 {
+        let url = &self.stack.outputs[queue];
+        let request = json!({ "QueueUrl": url, "AttributeNames": ["All"] });
+        let answer = self.call("AmazonSQS.GetQueueAttributes", &request).await;
+        ["", "NotVisible"]
+            .map(|more| {
+                let name = format!("ApproximateNumberOfMessages{more}");
+                let count = answer["Attributes"][name].as_str().unwrap();
+                count.parse::<u64>().unwrap()
+            })
+            .into_iter()
+            .sum()
     }
 
     /// Calls an operation of one of the services.
