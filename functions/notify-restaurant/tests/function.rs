@@ -119,6 +119,38 @@ async fn an_event_that_comes_twice_notifies_once() {
 }
 
 #[tokio::test]
+async fn of_two_deliveries_at_a_time_one_notifies_and_the_other_comes_again() {
+    let records = Records::default();
+    let binary = env!("CARGO_BIN_EXE_notify-restaurant");
+    let mut environments = [
+        records.function(binary).await,
+        records.function(binary).await,
+    ];
+    let payload = batch([&Received::<OrderDetailsChanged>::sample()]);
+    // WHEN the second comes while the first is at work
+    let [one, other] = &environments;
+    let answers = records.two_at_a_time([one, other], &payload).await;
+    // THEN the first is done and the second fails
+    let [done, fails] = answers.map(|answer| answer.json().unwrap());
+    assert_eq!(done, json!({ "batchItemFailures": [] }));
+    assert_eq!(
+        fails,
+        json!({ "batchItemFailures": [{ "itemIdentifier": "message-1" }] })
+    );
+    // and when that comes again there is nothing to do
+    let again = environments[1].invoke(payload, TIME_LEFT).await;
+    assert_eq!(again.json(), Some(done));
+    let told: Vec<bool> = [
+        environments[0].stop().await.concat(),
+        environments[1].stop().await.concat(),
+    ]
+    .iter()
+    .map(|log| log.contains("restaurant notified"))
+    .collect();
+    assert_eq!(told, [true, false]);
+}
+
+#[tokio::test]
 async fn other_data_under_a_known_id_comes_again_and_is_not_told() {
     let records = Records::default();
     let mut function = records
@@ -132,6 +164,7 @@ async fn other_data_under_a_known_id_comes_again_and_is_not_told() {
         answer.json(),
         Some(json!({ "batchItemFailures": [{ "itemIdentifier": "message-2" }] }))
     );
-    let log = function.stop().await;
-    assert!(!log.iter().any(|line| line.contains("another")), "{log:#?}");
+    let log = function.stop().await.concat();
+    assert!(log.contains("other data"), "{log}");
+    assert!(!log.contains("another"), "{log}");
 }

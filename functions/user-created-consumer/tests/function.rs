@@ -101,3 +101,49 @@ async fn an_event_that_comes_twice_is_noted_once() {
     let noted = log.iter().filter(|line| line.contains("user created"));
     assert_eq!(noted.count(), 1, "{log:#?}");
 }
+
+#[tokio::test]
+async fn of_two_deliveries_at_a_time_one_is_noted_and_the_other_comes_again() {
+    let records = Records::default();
+    let binary = env!("CARGO_BIN_EXE_user-created-consumer");
+    let mut environments = [
+        records.function(binary).await,
+        records.function(binary).await,
+    ];
+    let payload = Received::<UserCreated>::sample().to_string();
+    // WHEN the second comes while the first is at work
+    let [one, other] = &environments;
+    let [done, fails] = records.two_at_a_time([one, other], &payload).await;
+    // THEN the first is done and the second is an error, after which Lambda tries again
+    assert!(matches!(done, Answer::Response(_)), "{done:?}");
+    assert!(matches!(fails, Answer::Error(_)), "{fails:?}");
+    let text = fails.error_message().unwrap();
+    assert!(
+        text.contains("being consumed by another delivery"),
+        "{text}"
+    );
+    // and when that comes there is nothing to do
+    let again = environments[1].invoke(payload, TIME_LEFT).await;
+    assert!(matches!(again, Answer::Response(_)), "{again:?}");
+    let mut noted = Vec::new();
+    for environment in &mut environments {
+        let log = environment.stop().await.concat();
+        noted.push(log.contains("user created"));
+    }
+    assert_eq!(noted, [true, false]);
+}
+
+#[tokio::test]
+async fn other_data_under_a_known_id_is_an_error_and_is_not_noted() {
+    let event = Received::<UserCreated>::sample();
+    let mut changed = event.clone();
+    changed["detail"]["id"] = json!("somebody else");
+    let mut consumer = consumer().await;
+    let first = consumer.invoke(event.to_string(), TIME_LEFT).await;
+    let second = consumer.invoke(changed.to_string(), TIME_LEFT).await;
+    assert!(matches!(first, Answer::Response(_)), "{first:?}");
+    assert!(matches!(second, Answer::Error(_)), "{second:?}");
+    assert!(second.error_message().unwrap().contains("other data"));
+    let log = consumer.stop().await.concat();
+    assert!(!log.contains("somebody else"), "{log}");
+}

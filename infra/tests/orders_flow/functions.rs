@@ -13,7 +13,12 @@ use crate::declared::root;
 use crate::shop::Shop;
 
 /// The functions that tests of this program run.
-const PACKAGES: [&str; 1] = ["orders-recovery"];
+const PACKAGES: [&str; 4] = [
+    "notify-restaurant",
+    "order-tracking",
+    "orders-recovery",
+    "user-created-consumer",
+];
 
 /// How often something is looked at that comes by itself, and how often in vain.
 const PAUSE: Duration = Duration::from_millis(20);

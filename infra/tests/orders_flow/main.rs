@@ -17,5 +17,6 @@ mod changing;
 mod creating;
 mod faults;
 mod functions;
+mod once;
 mod recovery;
 mod shop;

@@ -6,8 +6,9 @@
     reason = "a test fails by panicking"
 )]
 
-#[path = "../../notify-restaurant/tests/records/mod.rs"]
+#[path = "../../../notify-restaurant/tests/records/mod.rs"]
 mod records;
+mod repeats;
 mod table;
 
 use std::time::Duration;

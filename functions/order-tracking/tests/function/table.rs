@@ -1,6 +1,7 @@
 //! A table that knows the one update that the function makes.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use order_tracking::dynamodb::{CONDITION, UPDATE};
@@ -14,6 +15,7 @@ use super::records::{self, Records};
 pub(crate) struct Table {
     items: Arc<Mutex<HashMap<String, Value>>>,
     records: Records,
+    updates: Arc<AtomicUsize>,
     throttled: Arc<Mutex<bool>>,
     group: Option<Arc<Barrier>>,
 }
@@ -41,7 +43,7 @@ impl Table {
                         group.wait().await;
                     }
                     if call.json()["TableName"] == records::TABLE {
-                        return table.records.answer(&call);
+                        return table.records.answer(&call).await;
                     }
                     table.answer(&call)
                 }
@@ -49,6 +51,16 @@ impl Table {
         )
         .await
         .unwrap()
+    }
+
+    /// What has been consumed.
+    pub(crate) fn records(&self) -> &Records {
+        &self.records
+    }
+
+    /// How often the table was written, whatever came of it.
+    pub(crate) fn updates(&self) -> usize {
+        self.updates.load(Ordering::Relaxed)
     }
 
     /// The item of an order, as DynamoDB JSON.
@@ -62,6 +74,7 @@ impl Table {
         assert_eq!(request["TableName"], "tracking");
         assert_eq!(request["UpdateExpression"], UPDATE);
         assert_eq!(request["ConditionExpression"], CONDITION);
+        self.updates.fetch_add(1, Ordering::Relaxed);
         let id = request["Key"]["id"]["S"].as_str().unwrap();
         if id == "forbidden" {
             return refused("AccessDeniedException", "not authorized");
