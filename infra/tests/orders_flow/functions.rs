@@ -13,10 +13,11 @@ use crate::declared::root;
 use crate::shop::Shop;
 
 /// The functions that tests of this program run.
-const PACKAGES: [&str; 4] = [
+const PACKAGES: [&str; 5] = [
     "notify-restaurant",
     "order-tracking",
     "orders-recovery",
+    "orders-relay",
     "user-created-consumer",
 ];
 

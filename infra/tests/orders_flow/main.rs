@@ -18,5 +18,6 @@ mod creating;
 mod faults;
 mod functions;
 mod once;
+mod publishing;
 mod recovery;
 mod shop;
