@@ -16,13 +16,14 @@ mod event;
 mod gapless;
 mod interleaved;
 mod newest;
+mod run;
 
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
-use contract::{Aggregate, Event, EventPattern, Misfit, Received};
+use contract::{Aggregate, Event, EventPattern, Metadata, Misfit, Received};
 use outbox::OrderTable;
 use outbox::consume::FromEvent;
 use outbox::consume::order::{Gapless, LaneStore, OrderError, Parkable, Taken};
@@ -46,12 +47,19 @@ enum Notice {
 }
 
 impl Notice {
-    fn sequence(&self) -> u64 {
-        let metadata = match self {
+    fn metadata(&self) -> &Metadata {
+        match self {
             Self::Packed(event) => &event.metadata,
             Self::Shipped(event) => &event.metadata,
-        };
-        metadata.sequence.as_str().parse().unwrap()
+        }
+    }
+
+    fn key(&self) -> &str {
+        &self.metadata().key
+    }
+
+    fn sequence(&self) -> u64 {
+        self.metadata().sequence.as_str().parse().unwrap()
     }
 }
 

@@ -12,6 +12,7 @@ use crate::OrderTable;
 use crate::consume::owners::Owners;
 use crate::consume::{FromEvent, retry};
 use crate::environment::required;
+use crate::function::with_causes;
 use crate::sdk::sdk_config;
 
 /// How much is parked for one key, and how long.
@@ -57,10 +58,52 @@ pub enum Taken {
 /// coming early. The delivery that fills the gap consumes what is parked behind it as well. When the [`Bounds`] are
 /// reached the gap is given up: what waits is handed over, an error is logged that names the gap, and what still
 /// arrives of it is handed over late, so that nothing is lost. Whether the time is up shows when the key's next event
-/// comes; [`Gapless::release_overdue`] is for a schedule, so that a last event does not wait for ever.
+/// comes, or a schedule: without one a last event waits for ever.
 ///
-/// An event that fails blocks its key, as order demands: its delivery and later ones fail until it is consumed.
+/// An event that fails blocks its key, as order demands: its delivery and later ones fail until it is consumed. One
+/// that was parked has no delivery any more; the key's next one tries it again, or the schedule.
 /// Parked events lie in the table with all their data.
+///
+/// ```
+/// # use contract::{Aggregate, Event, EventPattern, Misfit, Received};
+/// # use outbox::consume::{FromEvent, order::Gapless};
+/// # async fn start<Packed: Event, Shipped: Event>() -> Result<(), outbox::Error> {
+/// enum Notice<Packed, Shipped> {
+///     Packed(Received<Packed>),
+///     Shipped(Received<Shipped>),
+/// }
+///
+/// impl<Packed: Event, Shipped: Event> FromEvent for Notice<Packed, Shipped> {
+///     fn from_event(event: serde_json::Value) -> Result<Self, Misfit> {
+///         if event["detail-type"] == Shipped::DETAIL_TYPE {
+///             Received::read(event).map(Self::Shipped)
+///         } else {
+///             Received::read(event).map(Self::Packed)
+///         }
+///     }
+///
+///     fn patterns() -> Vec<EventPattern> {
+///         vec![EventPattern::of::<Packed>(), EventPattern::of::<Shipped>()]
+///     }
+/// }
+/// # struct Parcel<P, S>(std::marker::PhantomData<(P, S)>);
+/// # impl<P: Event, S: Event> Aggregate for Parcel<P, S> {
+/// #     fn patterns() -> Vec<EventPattern> { vec![EventPattern::of::<P>(), EventPattern::of::<S>()] }
+/// # }
+///
+/// // ORDER_TABLE_NAME. An error if the aggregate has a kind of event that a notice does not read.
+/// let gapless = Gapless::from_env::<Parcel<Packed, Shipped>>("printer")?;
+/// gapless
+///     .run(|notice: Notice<Packed, Shipped>| async move {
+///         match notice {
+///             Notice::Packed(event) => println!("{} is packed", event.metadata.key),
+///             Notice::Shipped(event) => println!("{} is on its way", event.metadata.key),
+///         }
+///         Ok::<(), std::io::Error>(())
+///     })
+///     .await
+/// # }
+/// ```
 pub struct Gapless<T, S = OrderTable> {
     pub(super) store: S,
     consumer: String,
@@ -170,13 +213,14 @@ impl<T: FromEvent, S: LaneStore> Gapless<T, S> {
     /// events that were. For a schedule: it reads the whole table.
     ///
     /// # Errors
-    /// The first [`OrderError`]; other keys are left for the next time.
+    /// The first [`OrderError`]; a key that fails does not hold up the others.
     pub async fn release_overdue<F, R>(
         &self,
         handler: impl Fn(T) -> F,
     ) -> Result<usize, OrderError<R>>
     where
         F: Future<Output = Result<(), R>>,
+        R: std::error::Error,
     {
         let parked_by = self.now().saturating_sub(self.bounds.patience);
         let parked_by = parked_by.unwrap_or(Timestamp::MIN);
@@ -185,16 +229,39 @@ impl<T: FromEvent, S: LaneStore> Gapless<T, S> {
             key: "*".to_owned(),
             error,
         })?;
-        let mut released = 0;
+        let (mut released, mut failed) = (0, None);
         for overdue in overdue {
-            let turn = self.turn(&overdue.key);
-            if let Entered::Held(lane) = turn.enter(None).await?
-                && let Taken::Consumed { events, .. } = turn.drain(lane, &handler).await?
-            {
-                released += events;
+            match self.release(&overdue.key, &handler).await {
+                Ok(events) => released += events,
+                Err(error) => {
+                    tracing::error!(
+                        key = overdue.key,
+                        error = with_causes(&error),
+                        "what waits was not handed over, and waits on"
+                    );
+                    failed.get_or_insert(error);
+                }
             }
         }
-        Ok(released)
+        failed.map_or(Ok(released), Err)
+    }
+
+    async fn release<F, R>(
+        &self,
+        key: &str,
+        handler: &impl Fn(T) -> F,
+    ) -> Result<usize, OrderError<R>>
+    where
+        F: Future<Output = Result<(), R>>,
+    {
+        let turn = self.turn(key);
+        match turn.enter(None).await? {
+            Entered::Not(_) => Ok(0),
+            Entered::Held(lane) => match turn.drain(lane, handler).await? {
+                Taken::Consumed { events, .. } => Ok(events),
+                Taken::Parked | Taken::Repeat => Ok(0),
+            },
+        }
     }
 
     pub(super) fn now(&self) -> Timestamp {

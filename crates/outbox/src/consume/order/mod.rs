@@ -13,6 +13,7 @@ mod gapless;
 mod lane;
 mod newest;
 mod parkable;
+mod run;
 mod store;
 mod turn;
 
