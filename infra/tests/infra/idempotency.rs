@@ -73,11 +73,15 @@ async fn given_any_time_out_that_is_allowed_then_a_lease_is_over_before_the_next
     ] {
         check_leases(&dev_with(&[(key, value)]).await.unwrap());
     }
-    for (key, value) in [
-        ("userCreatedConsumerTimeout", "55"),
-        ("notifyRestaurantTimeout", "1"),
-        ("orderTrackingTimeout", "1"),
+    // One second more or less, and nothing is declared.
+    for (key, value, allowed) in [
+        ("userCreatedConsumerTimeout", "55", "from 1 to 54 (seconds)"),
+        ("notifyRestaurantTimeout", "1", "from 2 to 900 (seconds)"),
+        ("orderTrackingTimeout", "1", "from 2 to 900 (seconds)"),
     ] {
-        assert!(dev_with(&[(key, value)]).await.is_err(), "{key} {value}");
+        let refused = dev_with(&[(key, value)]).await.unwrap_err().to_string();
+        for part in [key, value, allowed, "nothing was declared"] {
+            assert!(refused.contains(part), "{part} in {refused}");
+        }
     }
 }
