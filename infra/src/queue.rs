@@ -91,7 +91,7 @@ pub(crate) fn failure_queue(flow: &Flow, name: &str) -> QueueResult {
     queue
 }
 
-fn of_queue(metric: &'static str, queue: &QueueResult) -> Metric {
+pub(crate) fn of_queue(metric: &'static str, queue: &QueueResult) -> Metric {
     Metric::of("AWS/SQS", metric, "QueueName", &queue.name)
 }
 

@@ -11,7 +11,7 @@ use crate::aws::sqs::queue::QueueResult;
 use crate::aws::types::cloudwatch::LogMetricFilterMetricTransformation;
 use crate::flow::Flow;
 use crate::function::{Function, function};
-use crate::queue::{WorkQueue, failure_queue, work_queue};
+use crate::queue::{WorkQueue, failure_queue, of_queue, work_queue};
 use crate::queue_consumer::read_queue;
 use crate::right;
 use crate::settings::Size;
@@ -73,6 +73,7 @@ pub(crate) fn recovery(flow: &Flow, source: &str, size: Size, table: &TableResul
     );
     let mapping = read_queue(flow, &positions.queue, &function);
     watch(flow, &function);
+    watch_positions(flow, &format!("{source}-pipe-failures"), &positions);
     Recovery {
         positions,
         function,
@@ -115,6 +116,20 @@ fn watch(flow: &Flow, function: &Function) {
         "The recovery ends with errors: records that the pipe gave up are trimmed within 24 hours of their write. See \
          its log.",
         lambda("Errors", function),
+        Above::Sum(0.0),
+    );
+}
+
+/// Only what the function did not do with a message comes again, so its errors count nothing; and a message that comes
+/// again hides from the alarm on the queue's age, for SQS leaves out what was received three times
+/// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html>).
+fn watch_positions(flow: &Flow, name: &str, positions: &WorkQueue) {
+    alarm(
+        flow,
+        &format!("{name}-received"),
+        "The pipe gave records up, and the recovery got their positions. If this goes on, it can't read or keep them, and \
+         they are trimmed within 24 hours of their write: see its log.",
+        of_queue("NumberOfMessagesReceived", &positions.queue),
         Above::Sum(0.0),
     );
 }

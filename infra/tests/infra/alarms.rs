@@ -82,6 +82,7 @@ async fn given_the_dev_stack_then_each_place_where_events_are_late_or_lost_is_wa
             "ApproximateAgeOfOldestMessage",
             queue("orders-pipe-failures"),
         ),
+        ("NumberOfMessagesReceived", queue("orders-pipe-failures")),
         (
             "InvocationsFailedToBeSentToDlq",
             rule_of_orders("order-created"),
@@ -274,4 +275,29 @@ async fn given_records_that_the_stream_has_trimmed_then_the_log_line_about_them_
     assert_eq!(metric["value"], "$.lost_records");
     assert_eq!(metric["name"], alarm.inputs["metricName"]);
     assert_eq!(metric["namespace"], alarm.inputs["namespace"]);
+}
+
+/// SQS leaves a message that was received three times out of the age of the oldest one
+/// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html>).
+#[tokio::test]
+async fn given_positions_that_come_again_and_again_then_an_alarm_sees_them_before_their_day_is_over()
+ {
+    let stack = dev().await;
+    let queue = named(&stack, "aws:sqs/queue:Queue", "orders-pipe-failures");
+    let third_receive = 2.0 * queue.inputs["visibilityTimeoutSeconds"].as_f64().unwrap();
+    let age = named(&stack, ALARM, "orders-pipe-failures-age");
+    assert!(
+        third_receive < age.inputs["threshold"].as_f64().unwrap(),
+        "so the alarm on their age never goes off"
+    );
+
+    let received = named(&stack, ALARM, "orders-pipe-failures-received");
+
+    assert_eq!(received.inputs["metricName"], "NumberOfMessagesReceived");
+    assert_eq!(received.inputs["statistic"], "Sum");
+    assert_eq!(received.inputs["threshold"], 0.0);
+    assert_eq!(
+        received.inputs["dimensions"],
+        json!({ "QueueName": "outbox-dev-orders-pipe-failures" })
+    );
 }
