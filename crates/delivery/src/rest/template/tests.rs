@@ -316,3 +316,21 @@ fn a_broken_template_is_refused_with_its_line() {
         assert!(error.reason.contains(part), "{template}: {error}");
     }
 }
+
+#[test]
+fn an_expression_matches_the_same_whatever_others_were_used_before() {
+    // GIVEN more expressions than are kept, each used twice
+    for round in 0..2 {
+        for number in 0..100 {
+            let template = format!("#set($t = 'x{number}y')$t.replaceAll('^x{number}', '-')");
+            assert_eq!(written(&template, "{}"), "-y", "{round}");
+        }
+    }
+    // THEN a part of a text is still no match of the whole, and a broken expression is still none
+    let template = "#set($t = 'aab')$t.matches('a+') $t.replaceAll('a+', '')";
+    assert_eq!(written(template, "{}"), "false b");
+    for _ in 0..2 {
+        let error = rendered("#set($t = 'a')$t.matches($input.path('$'))", "\"(\"").unwrap_err();
+        assert!(error.to_string().contains("regular expression"), "{error}");
+    }
+}

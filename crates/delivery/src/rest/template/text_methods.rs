@@ -1,3 +1,7 @@
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use regex::Regex;
 
 use super::RenderError;
@@ -57,12 +61,33 @@ pub(super) fn call(
     Ok(Some(value))
 }
 
-fn compiled(pattern: &str) -> Result<Regex, RenderError> {
-    Regex::new(pattern).map_err(|error| {
+/// So many compiled patterns are kept; those of all templates together are far fewer unless they are made of what
+/// clients send.
+const KEPT: usize = 64;
+
+thread_local! {
+    static COMPILED: RefCell<HashMap<String, Rc<Regex>>> = RefCell::default();
+}
+
+/// The expression of a pattern. To compile one takes longer than all the rest of a template, so it is done once for
+/// each thread.
+fn compiled(pattern: &str) -> Result<Rc<Regex>, RenderError> {
+    let known = COMPILED.with_borrow(|known| known.get(pattern).cloned());
+    if let Some(known) = known {
+        return Ok(known);
+    }
+    let compiled = Regex::new(pattern).map(Rc::new).map_err(|error| {
         RenderError::Failed(format!(
             "the regular expression `{pattern}` can't be used: {error}"
         ))
-    })
+    })?;
+    COMPILED.with_borrow_mut(|known| {
+        if known.len() >= KEPT {
+            known.clear();
+        }
+        known.insert(pattern.to_owned(), Rc::clone(&compiled));
+    });
+    Ok(compiled)
 }
 
 /// In Java's replacements `\x` is `x` and `$1` a group; in the library's only `$` is special.
