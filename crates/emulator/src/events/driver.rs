@@ -60,22 +60,26 @@ impl Buses {
                 // More than the Region's quota: what is due comes later.
                 return Ok(Some(self.next_invocation()));
             }
+            let limit = BATCH.min(left);
             let mut occurrences = Vec::new();
             let (done, next) = self.0.store.commit(|transaction| {
-                let due = deliveries::due(transaction, self.0.clock.now(), BATCH.min(left))?;
+                let due = deliveries::due(transaction, self.0.clock.now(), limit)?;
                 for pending in &due {
                     self.count_invocation();
                     occurrences.extend(self.attempt(transaction, pending)?);
                 }
-                Ok((due.len(), deliveries::next_due(transaction)?))
+                Ok((due.len() as u64, deliveries::next_due(transaction)?))
             })?;
             for occurrence in occurrences {
                 self.0.journal.tell(occurrence);
             }
-            if done == 0 {
+            if done > 0 {
+                self.0.targets.committed();
+            }
+            // Fewer than wanted: nothing else was due.
+            if done < limit {
                 return Ok(next);
             }
-            self.0.targets.committed();
         }
     }
 
