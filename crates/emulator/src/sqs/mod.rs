@@ -2,6 +2,7 @@
 //!
 //! See <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/Welcome.html>.
 
+mod arrivals;
 mod attributes;
 mod declared;
 mod messages;

@@ -69,7 +69,7 @@ impl Queues {
                 .store()
                 .commit(|transaction| self.step(transaction, &task, due, now))?;
             if moved > 0 {
-                self.announce();
+                self.announce_all();
             }
             // Also a step that moved nothing is followed by a pause.
             pace.moved(moved.max(1), now);

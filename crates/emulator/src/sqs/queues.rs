@@ -7,9 +7,10 @@ use delivery::Time;
 use delivery::queue::{Attribute, MessageError, check, check_group};
 use rusqlite::Transaction;
 use tokio::sync::futures::Notified;
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 use uuid::Uuid;
 
+use super::arrivals::Arrivals;
 use super::messages::{self, New};
 use super::{Queue, Refusal, moving, purge, tasks};
 use crate::{Background, Chance, Clock, Store, StoreError};
@@ -24,9 +25,7 @@ struct Inner {
     store: Store,
     clock: Clock,
     chance: Chance,
-    /// Told of with each message that can be received, so that waiting receives look again: in the
-    /// order in which they began to wait, so that a simulation does the same each time.
-    arrivals: Notify,
+    arrivals: Arrivals,
     /// Moves on with each message move task that starts or is to end.
     tasks: watch::Sender<u64>,
     /// The bits of [`Queues::deliver_twice`]'s fraction.
@@ -59,6 +58,7 @@ impl Queues {
         for schema in [messages::SCHEMA, purge::SCHEMA, tasks::SCHEMA] {
             store.create(schema)?;
         }
+        let arrivals = Arrivals::at(declared.iter().map(|queue| queue.arn.clone()));
         let queues = declared
             .into_iter()
             .map(|queue| (queue.name.clone(), queue))
@@ -68,7 +68,7 @@ impl Queues {
             store,
             clock,
             chance,
-            arrivals: Notify::new(),
+            arrivals,
             tasks: watch::Sender::new(0),
             repeats: AtomicU64::new(0.0_f64.to_bits()),
         })))
@@ -112,12 +112,23 @@ impl Queues {
                 visible_at: now.plus(Duration::from_secs(delay)),
             },
         )?;
+        self.0.arrivals.expect(arn);
         Ok(Ok(id))
     }
 
-    /// Lets waiting receives look again.
+    /// Lets those who wait at queues look again to which [`Self::send_in`] sent.
     pub(crate) fn announce(&self) {
-        self.0.arrivals.notify_waiters();
+        self.0.arrivals.tell_expected();
+    }
+
+    /// Lets those who wait at a queue look again.
+    pub(super) fn announce_at(&self, queue: &Queue) {
+        self.0.arrivals.tell(&queue.arn);
+    }
+
+    /// Lets those who wait at any queue look again.
+    pub(super) fn announce_all(&self) {
+        self.0.arrivals.tell_all();
     }
 
     /// Works on message move tasks until the answer is dropped. All else needs no start.
@@ -136,10 +147,10 @@ impl Queues {
         self.0.tasks.subscribe()
     }
 
-    /// Ends with the next message that can be received from now on, whether it is waited for yet or
-    /// not.
-    pub(super) fn next_arrival(&self) -> Notified<'_> {
-        self.0.arrivals.notified()
+    /// Ends with the next message that can be received at this queue from now on, whether it is waited for yet or not;
+    /// `None` if there is no such queue.
+    pub(super) fn next_arrival(&self, queue: &Queue) -> Option<Notified<'_>> {
+        self.0.arrivals.next(&queue.arn)
     }
 
     /// From now on leaves this fraction (0 to 1; 0 at the start) of the messages that are received

@@ -5,6 +5,7 @@ use std::time::Duration;
 use delivery::Time;
 use delivery::queue::{MAXIMUM_IN_FLIGHT, Received, receive};
 use rusqlite::Transaction;
+use tokio::sync::futures::Notified;
 
 use super::messages::{self, Message};
 use super::{Queue, Queues, Refusal};
@@ -39,7 +40,7 @@ struct Look {
     dead_lettered: bool,
     /// As many messages as AWS allows are in flight.
     full: bool,
-    /// When the next hidden message shows.
+    /// When the next hidden message shows; not looked for if something was delivered.
     next: Option<Time>,
 }
 
@@ -52,13 +53,13 @@ impl Queues {
     ) -> Result<Vec<Delivered>, Refusal> {
         let deadline = self.now().plus(request.wait);
         loop {
-            let arrival = self.next_arrival();
+            let arrival = self.next_arrival(queue);
             let now = self.now();
             let look = self
                 .store()
                 .commit(|transaction| self.take(transaction, queue, request, now))?;
             if look.dead_lettered {
-                self.announce();
+                self.announce_all();
             }
             // A long poll waits for room instead, without an error.
             if look.full && request.wait.is_zero() {
@@ -71,7 +72,7 @@ impl Queues {
             tokio::select! {
                 // What arrived at the very end still counts.
                 biased;
-                () = arrival => {}
+                () = arrives(arrival) => {}
                 () = self.clock().sleep_until(look_again) => {}
             }
         }
@@ -117,11 +118,22 @@ impl Queues {
                     }
                 }
             }
-            if nothing_left || !look.delivered.is_empty() {
+            if !look.delivered.is_empty() {
+                return Ok(look);
+            }
+            if nothing_left {
                 look.next = messages::next_visible(transaction, &queue.arn, now)?;
                 return Ok(look);
             }
         }
+    }
+}
+
+/// Waits for an arrival; for ever where none can come.
+async fn arrives(arrival: Option<Notified<'_>>) {
+    match arrival {
+        Some(arrival) => arrival.await,
+        None => std::future::pending().await,
     }
 }
 

@@ -35,7 +35,7 @@ impl Queues {
         let queue = self.addressed(body)?;
         self.store()
             .commit(|transaction| action(self, transaction, queue, body))??;
-        self.announce();
+        self.announce_at(queue);
         Ok(json!({}))
     }
 
@@ -50,7 +50,7 @@ impl Queues {
             }
             Ok(outcomes)
         })?;
-        self.announce();
+        self.announce_at(queue);
         Ok(batch_answer(outcomes))
     }
 
@@ -68,7 +68,7 @@ impl Queues {
             }
             Ok(())
         })?;
-        self.announce();
+        self.announce_at(queue);
         Ok(())
     }
 
