@@ -6,7 +6,8 @@ use thiserror::Error;
 /// How a mapping reads its stream.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Polling {
-    /// As soon as something was written.
+    /// As soon as something was written, and no sooner than [`Polling::GATHERING`] after the last read: what comes in
+    /// quick succession is read together, which takes much less of the machine than one by one.
     #[default]
     Instant,
     /// Four times a second per shard, as AWS does.
@@ -16,6 +17,9 @@ pub enum Polling {
 }
 
 impl Polling {
+    /// The least pause between two reads of a shard that is read as soon as something was written.
+    pub const GATHERING: Duration = Duration::from_millis(10);
+
     /// AWS's pause between two reads of a shard.
     pub(super) const INTERVAL: Duration = Duration::from_millis(250);
 }

@@ -1,6 +1,6 @@
 use delivery::Time;
 use tokio::sync::watch;
-use tokio::time::{Interval, MissedTickBehavior};
+use tokio::time::{Instant, Interval, MissedTickBehavior, sleep_until};
 
 use super::Polling;
 use super::poller::BROKEN;
@@ -22,6 +22,10 @@ enum Pace {
         changes: watch::Receiver<u64>,
         /// The last read left something.
         more: bool,
+        /// Something was written since.
+        heard: bool,
+        /// When the next read may be.
+        not_before: Instant,
     },
     Aws(Interval),
 }
@@ -32,6 +36,8 @@ impl Readiness {
             Polling::Instant => Pace::Instant {
                 changes,
                 more: true,
+                heard: false,
+                not_before: Instant::now(),
             },
             Polling::Aws => {
                 let mut interval = tokio::time::interval(Polling::INTERVAL);
@@ -46,14 +52,28 @@ impl Readiness {
         }
     }
 
-    /// Returns when the shard may be read; what is written from then on is heard by the next call.
+    /// Returns when the shard may be read; what is written from then on is heard by the next call. It may be dropped
+    /// at every await.
     pub(super) async fn wait(&mut self) {
         if let Some(time) = self.broken_until {
             return self.clock.sleep_until(time).await;
         }
         match &mut self.pace {
             Pace::Instant { more: true, .. } => tokio::task::yield_now().await,
-            Pace::Instant { changes, .. } => changed(changes).await,
+            Pace::Instant {
+                changes,
+                heard,
+                not_before,
+                ..
+            } => {
+                if !*heard {
+                    changed(changes).await;
+                    *heard = true;
+                }
+                sleep_until(*not_before).await;
+                // What was written meanwhile is read now.
+                changes.mark_unchanged();
+            }
             Pace::Aws(interval) => {
                 interval.tick().await;
             }
@@ -72,8 +92,15 @@ impl Readiness {
     pub(super) fn was_read(&mut self, exhausted: bool) -> bool {
         self.broken_until = None;
         match &mut self.pace {
-            Pace::Instant { more, .. } => {
+            Pace::Instant {
+                more,
+                heard,
+                not_before,
+                ..
+            } => {
                 *more = !exhausted;
+                *heard = false;
+                *not_before = Instant::now() + Polling::GATHERING;
                 exhausted
             }
             // The next read is a quarter of a second away.

@@ -184,6 +184,34 @@ async fn row_2_2_polls_four_times_a_second_at_most() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn row_2_2_polls_four_times_a_second_or_as_soon_as_something_is_written_but_gathers() {
+    // GIVEN a mapping that reads its shard as soon as something is written, and has not for a while
+    let machine = Machine::in_memory();
+    let function = Function::well();
+    let _mappings = machine.start(&function, &json!({}));
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    // WHEN a user is written every millisecond for a tenth of a second
+    let started = machine.clock.now();
+    machine.put("0", &json!({})).await;
+    function.until_runs(1).await;
+    let took = machine.clock.now().since(started);
+    for id in 1..100 {
+        machine.put(&id.to_string(), &json!({})).await;
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    tokio::time::sleep(Polling::GATHERING).await;
+    // THEN the first comes at once, and the others about ten at a time
+    assert!(took <= Duration::from_millis(2), "{took:?}");
+    let batches = function.batches();
+    assert_eq!(batches.concat().len(), 100);
+    assert!(
+        (9..=13).contains(&batches.len()),
+        "{} batches",
+        batches.len()
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn row_2_2_polls_four_times_a_second_and_a_thousand_records_each_time() {
     let machine = Machine::in_memory();
     machine.put_all(0..2500).await;
