@@ -20,7 +20,12 @@ pub(super) fn perform<Request: DeserializeOwned, Answer: Serialize>(
 ) -> Result<Value, ServiceError> {
     let request = serde_json::from_value(body).map_err(|error| unreadable(operation, &error))?;
     let answer = work(request).map_err(|error| refused(operation, &error))?;
-    serde_json::to_value(answer).map_err(|error| ServiceError::internal(error.to_string()))
+    serde_json::to_value(answer).map_err(|error| unwritable(&error))
+}
+
+/// An answer that is no JSON.
+pub(super) fn unwritable(error: &serde_json::Error) -> ServiceError {
+    ServiceError::internal(error.to_string())
 }
 
 /// DynamoDB's error for a request that can't be read.
@@ -61,7 +66,8 @@ fn unreadable(operation: &str, error: &serde_json::Error) -> ServiceError {
 
 const SERIALIZATION: &str = "com.amazon.coral.service#SerializationException";
 
-fn refused(operation: &str, error: &DynoxideError) -> ServiceError {
+/// DynamoDB's error for a request that the store refuses.
+pub(super) fn refused(operation: &str, error: &DynoxideError) -> ServiceError {
     let message = match error {
         DynoxideError::EnvelopedValidation(message) => enveloped(operation, message),
         _ => error.to_string(),

@@ -1,5 +1,6 @@
 use std::collections::BTreeSet;
 
+use bytes::Bytes;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde_json::{Value, json};
@@ -8,7 +9,7 @@ use super::failure::{NOT_FOUND, VALIDATION, perform};
 use super::names;
 use super::tables::Tables;
 use crate::Outage;
-use crate::front::{Service, ServiceError};
+use crate::front::{Service, ServiceError, parse};
 
 const SUPPORTED: [&str; 13] = [
     "BatchGetItem",
@@ -36,7 +37,7 @@ const DECLARED_ONLY: [&str; 4] = [
 
 /// DynamoDB: items of the declared tables.
 #[derive(Clone)]
-pub struct DynamoDb(Tables, Outage);
+pub struct DynamoDb(pub(super) Tables, pub(super) Outage);
 
 impl DynamoDb {
     /// The service over these tables.
@@ -204,6 +205,21 @@ impl Service for DynamoDb {
         body: Value,
     ) -> BoxFuture<'a, Result<Value, ServiceError>> {
         async move { self.answer(operation, body) }.boxed()
+    }
+
+    fn call_text<'a>(
+        &'a self,
+        operation: &'a str,
+        body: &'a Bytes,
+    ) -> BoxFuture<'a, Result<Bytes, ServiceError>> {
+        async move {
+            if let Some(answer) = self.single(operation, body) {
+                return answer;
+            }
+            let answer = self.answer(operation, parse(body)?)?;
+            Ok(answer.to_string().into())
+        }
+        .boxed()
     }
 }
 

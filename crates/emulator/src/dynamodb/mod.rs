@@ -21,6 +21,7 @@ mod reader;
 mod record;
 mod rows;
 mod runs;
+mod single;
 mod streams;
 mod table;
 mod tables;

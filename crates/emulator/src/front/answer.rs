@@ -27,16 +27,16 @@ fn content_type(request: &HeaderMap) -> HeaderValue {
 }
 
 /// Words a service's result as AWS does.
-pub(super) fn answer(request: &HeaderMap, result: Result<Value, ServiceError>) -> Response {
+pub(super) fn answer(request: &HeaderMap, result: Result<Bytes, ServiceError>) -> Response {
     let (status, body, error) = match result {
-        Ok(value) => (StatusCode::OK, value, None),
+        Ok(body) => (StatusCode::OK, body, None),
         Err(error) => {
             let status =
                 StatusCode::from_u16(error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            (status, error_body(&error), Some(error))
+            let body = error_body(&error).to_string().into();
+            (status, body, Some(error))
         }
     };
-    let body = Bytes::from(body.to_string());
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, content_type(request));
     if let Ok(id) = HeaderValue::from_str(&new_request_id()) {

@@ -67,7 +67,7 @@ impl Front {
         operation: &str,
         headers: &HeaderMap,
         body: &Bytes,
-    ) -> Result<Value, ServiceError> {
+    ) -> Result<Bytes, ServiceError> {
         let known = self.services.get(service);
         let Some(known) = known else {
             return Err(ServiceError::unknown_operation(
@@ -78,7 +78,7 @@ impl Front {
         // The caller's policies are checked here one day: this is where caller, service, operation
         // and request are all known.
         let _caller = self.keys.caller(headers)?;
-        known.call(operation, parse(body)?).await
+        known.call_text(operation, body).await
     }
 
     fn no_target(&self, method: &Method, uri: &Uri) -> ServiceError {

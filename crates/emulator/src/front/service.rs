@@ -1,6 +1,9 @@
+use axum::body::Bytes;
 use futures::future::BoxFuture;
 use serde_json::{Map, Value};
 use thiserror::Error;
+
+use super::parse;
 
 /// One AWS service that speaks the AWS JSON protocols (1.0 and 1.1), behind the one port.
 ///
@@ -14,6 +17,18 @@ pub trait Service: Send + Sync {
         operation: &'a str,
         body: Value,
     ) -> BoxFuture<'a, Result<Value, ServiceError>>;
+
+    /// The same with both bodies as they go over the wire, for a service that reads and writes the text itself.
+    fn call_text<'a>(
+        &'a self,
+        operation: &'a str,
+        body: &'a Bytes,
+    ) -> BoxFuture<'a, Result<Bytes, ServiceError>> {
+        Box::pin(async move {
+            let answer = self.call(operation, parse(body)?).await?;
+            Ok(answer.to_string().into())
+        })
+    }
 }
 
 /// An error that an AWS service answers, in the words the SDKs and the CLI expect.

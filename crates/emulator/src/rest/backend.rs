@@ -1,10 +1,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use delivery::rest::{Action, Answer, Response};
-use serde_json::Value;
 
-use crate::front::{Service, ServiceError, error_body, new_request_id, parse};
+use crate::front::{Service, ServiceError, error_body, new_request_id};
 
 /// The AWS services that an integration may call, by their names in its URI.
 #[derive(Clone)]
@@ -25,14 +25,15 @@ impl Backends {
         }
         let body = body.into();
         let result = async {
-            match parse(&body) {
-                Ok(request) => self.dynamodb.call(&action.name, request).await,
+            let answer = self.dynamodb.call_text(&action.name, &body).await;
+            answer.map_err(|error| match error.code.as_str() {
                 // A template that writes no JSON is DynamoDB's to refuse.
-                Err(error) => Err(ServiceError {
+                "SerializationException" => ServiceError {
                     code: format!("com.amazon.coral.service#{}", error.short_code()),
                     ..error
-                }),
-            }
+                },
+                _ => error,
+            })
         };
         match tokio::time::timeout(timeout, result).await {
             Ok(result) => Answer::Answered(answered(result)),
@@ -42,10 +43,10 @@ impl Backends {
 }
 
 /// The HTTP response of DynamoDB: an error is a 400 or 500 with its name in `__type`.
-fn answered(result: Result<Value, ServiceError>) -> Response {
+fn answered(result: Result<Bytes, ServiceError>) -> Response {
     let (status, body) = match result {
-        Ok(body) => (200, body),
-        Err(error) => (error.status, error_body(&error)),
+        Ok(body) => (200, String::from_utf8_lossy(&body).into_owned()),
+        Err(error) => (error.status, error_body(&error).to_string()),
     };
     Response {
         status,
@@ -56,6 +57,6 @@ fn answered(result: Result<Value, ServiceError>) -> Response {
             ),
             ("x-amzn-RequestId".to_owned(), new_request_id()),
         ],
-        body: body.to_string(),
+        body,
     }
 }

@@ -7,6 +7,7 @@
 
 mod items;
 mod life;
+mod single;
 mod streams;
 
 use serde_json::{Value, json};
@@ -81,8 +82,12 @@ fn shop(view: &str) -> Tables {
     open(&Location::Memory, vec![resource("shop", with_stream(view))]).unwrap()
 }
 
+/// As a client calls it.
 async fn call(tables: &Tables, operation: &str, body: Value) -> Result<Value, ServiceError> {
-    DynamoDb::new(tables.clone()).call(operation, body).await
+    let dynamodb = DynamoDb::new(tables.clone());
+    let body = body.to_string().into();
+    let answer = dynamodb.call_text(operation, &body).await?;
+    Ok(serde_json::from_slice(&answer).unwrap())
 }
 
 async fn stream_call(tables: &Tables, operation: &str, body: Value) -> Result<Value, ServiceError> {
