@@ -88,6 +88,7 @@ Examples:
 /// Help: how to run the main job.
 pub(crate) const DEMO_EXAMPLES: &str = "\
 Runs on free ports and keeps its state in memory unless --state is given.
+With --release a debug build of this program, as in a clone of the toolkit, builds itself optimised and goes on so.
 Exit code: 0 if everything written reached all of its consumers unchanged, 1 if not.
 A line of FILE that is refused is reported with its number; it is not written, so not missing.
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use emulator::{Emulating, Options};
 use stack::Stack;
 
+use super::optimised::go_on_optimised;
 use crate::application;
 use crate::arguments::{Demo, Flow, Poll};
 use crate::demo::{Outcome, Settings, Source, orders, users};
@@ -21,6 +22,9 @@ const CHANGED: u8 = 25;
 
 /// Writes as a flow's clients do, waits for its consumers, compares and reports.
 pub(crate) async fn run(arguments: Demo) -> Result<ExitCode, Error> {
+    if arguments.settings.release {
+        go_on_optimised().await?;
+    }
     let project = arguments.place.project()?;
     let source = match (&arguments.from, arguments.flow) {
         (Some(file), _) => Source::file(file)?,

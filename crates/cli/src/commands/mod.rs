@@ -5,6 +5,7 @@ mod demo;
 mod env;
 mod invoke;
 mod logs;
+mod optimised;
 mod reset;
 mod up;
 mod verify;
