@@ -2,11 +2,15 @@
 //! the number `inStock`.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValuesOnConditionCheckFailure, Update};
 use events::{OrderLine, OrderPlaced, StockReserved};
+use fastrand::Rng;
+use jiff::Timestamp;
 use outbox::environment::{MissingVariable, required};
 use outbox::transact::{self, Cancelled, ReadError, ReasonCode, Store, Token, Transaction};
 use tokio::time::{Instant, timeout};
@@ -20,11 +24,13 @@ type Item = HashMap<String, AttributeValue>;
 const TO_LOOK: Duration = Duration::from_secs(2);
 
 /// The shop and its outbox.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Shop<S> {
     store: S,
     table: String,
     outbox: String,
+    random: Mutex<Rng>,
+    now: Option<Timestamp>,
 }
 
 /// How placing an order ended well.
@@ -48,11 +54,36 @@ impl Shop<Client> {
 impl<S: Store + Sync> Shop<S> {
     /// The shop in this table, with this outbox.
     pub fn new(store: S, table: impl Into<String>, outbox: impl Into<String>) -> Self {
+        let table = table.into();
+        // The standard library's hasher is seeded by the operating system, differently in each process.
+        let seed = RandomState::new().hash_one(&table);
         Self {
             store,
-            table: table.into(),
+            table,
             outbox: outbox.into(),
+            random: Mutex::new(Rng::with_seed(seed)),
+            now: None,
         }
+    }
+
+    /// Where event ids, tokens and jitter come from; seeded by the operating system unless told.
+    #[must_use]
+    pub fn with_random(mut self, random: Rng) -> Self {
+        self.random = Mutex::new(random);
+        self
+    }
+
+    /// The moment that the events tell of; that of each call unless told.
+    #[must_use]
+    pub fn at(mut self, now: Timestamp) -> Self {
+        self.now = Some(now);
+        self
+    }
+
+    fn fork(&self) -> Rng {
+        // Nobody leaves it half changed.
+        let mut random = self.random.lock().unwrap_or_else(PoisonError::into_inner);
+        random.fork()
     }
 
     /// Places an order: all of it, with its events, or nothing. `within` is how long conflicts and unknown results are
@@ -69,7 +100,7 @@ impl<S: Store + Sync> Shop<S> {
                 }
                 // The earlier request was refused, for want of stock perhaps. The condition on the order keeps two
                 // from being placed.
-                let token = Token::from(format!("{:032x}", fastrand::u128(..)));
+                let token = Token::from(format!("{:032x}", self.fork().u128(..)));
                 let left = end.saturating_duration_since(Instant::now());
                 self.commit(request, token, left).await
             }
@@ -114,7 +145,13 @@ impl<S: Store + Sync> Shop<S> {
                 .update(self.take(line)?)
                 .event(&aggregate, reserved);
         }
-        let transaction = transaction.retry_conflicts_for(within).settle_for(within);
+        if let Some(now) = self.now {
+            transaction = transaction.at(now);
+        }
+        let transaction = transaction
+            .retry_conflicts_for(within)
+            .settle_for(within)
+            .with_random(self.fork());
         Box::pin(transaction.commit(token)).await
     }
 
