@@ -30,8 +30,8 @@ impl<S: Store + Sync> Transaction<'_, S> {
     /// A caller that gives up waiting (drops the future) doesn't know whether it is written.
     ///
     /// # Errors
-    /// Only [`Error::Unknown`] leaves open whether it is written; all others mean that it is not. An attempt that was
-    /// lost is taken not to arrive any more once a later one was answered and its rows are not there.
+    /// Only [`Error::Unknown`] leaves open whether it is written; all others mean that it is not. After an
+    /// attempt that was lost it is the only one, for such an attempt may still arrive.
     pub async fn commit(mut self, token: Token) -> Result<Receipt, Error> {
         if token.as_str().is_empty() {
             return Err(Invalid::EmptyToken.into());

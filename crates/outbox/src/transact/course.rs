@@ -96,7 +96,11 @@ impl Course {
             reason,
         };
         match error {
-            WriteError::Cancelled(reasons) => self.cancelled(reasons, names, now, at),
+            WriteError::Cancelled(reasons) => self.cancelled(reasons, names, event_ids, now, at),
+            WriteError::Mismatch if self.unknown => {
+                let reason = "IdempotentParameterMismatchException".to_owned();
+                Step::LookFor(unknown(&self.token, reason))
+            }
             WriteError::Mismatch => Step::End(Error::TokenUsed {
                 token: self.token.clone(),
             }),
@@ -123,6 +127,7 @@ impl Course {
         &mut self,
         reasons: Vec<CancellationReason>,
         names: &[Action],
+        event_ids: &[String],
         now: Instant,
         at: Instant,
     ) -> Step {
@@ -145,15 +150,19 @@ impl Course {
         if passes && at <= *self.first_conflict.get_or_insert(now) + self.limits.conflicts {
             return Step::Anew(at);
         }
-        let cancelled = Error::Cancelled(Cancelled {
+        let cancelled = Cancelled {
             reasons,
             attempts: self.attempts,
-        });
-        if self.unknown {
-            Step::LookFor(cancelled)
-        } else {
-            Step::End(cancelled)
+        };
+        if !self.unknown {
+            return Step::End(Error::Cancelled(cancelled));
         }
+        // An attempt without an answer may still arrive, when what stands against it now does no more.
+        Step::LookFor(Error::Unknown {
+            token: self.token.clone(),
+            event_ids: event_ids.to_vec(),
+            reason: format!("DynamoDB cancelled a repeat: {cancelled}"),
+        })
     }
 
     /// When to try again: exponential back-off with full jitter

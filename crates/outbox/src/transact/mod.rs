@@ -45,7 +45,8 @@
 //! - After a **conflict** with another transaction nothing was written: the counters are read again, and the request
 //!   has new numbers and a new token.
 //! - Every pause is exponential with full jitter. What is not settled in the time given, or in the ten minutes that
-//!   a token lives, is [`Error::Unknown`] with the event ids to look for.
+//!   a token lives, is [`Error::Unknown`] with the event ids to look for; so is a repeat that is refused or cancelled,
+//!   for the attempt that gave no answer may still arrive.
 //!
 //! Each action costs twice the write units of a simple write
 //! (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html>), and a transaction has
