@@ -15,7 +15,7 @@ pub(crate) const PANICS: &str = "panics";
 pub struct Item {
     /// Its attributes in DynamoDB's JSON.
     pub image: Arc<Map<String, Value>>,
-    /// Its attributes as plain JSON, without the time to live.
+    /// Its attributes as plain JSON.
     pub plain: Arc<Value>,
     /// What its events can be.
     pub meaning: Meaning,
@@ -24,6 +24,21 @@ pub struct Item {
 }
 
 impl Item {
+    /// An item with these attributes, texts and numbers, and with a time to live if it has one.
+    pub(super) fn new(mut plain: Value, meaning: Meaning, expires_at: Option<Time>) -> Self {
+        if let Some(at) = expires_at {
+            plain["expiresAt"] = json!(at.0 / 1000);
+        }
+        let image = plain.as_object().into_iter().flatten();
+        let image = image.map(|(name, value)| (name.clone(), attribute(value)));
+        Self {
+            image: Arc::new(image.collect()),
+            plain: Arc::new(plain),
+            meaning,
+            expires_at,
+        }
+    }
+
     /// The user with this id.
     #[must_use]
     pub fn user(id: &str, revision: u32, content: Content, expires_at: Option<Time>) -> Self {
@@ -50,23 +65,14 @@ impl Item {
             attributes.shift_remove("email");
             attributes.insert("revision".to_owned(), json!(revision.to_string()));
         }
-        let mut image: Map<String, Value> = plain
-            .as_object()
-            .into_iter()
-            .flatten()
-            .map(|(name, value)| (name.clone(), json!({ "S": value })))
-            .collect();
-        if let Some(at) = expires_at {
-            let seconds = at.0 / 1000;
-            plain["expiresAt"] = json!(seconds);
-            image.insert("expiresAt".to_owned(), json!({ "N": seconds.to_string() }));
-        }
-        Self {
-            image: Arc::new(image),
-            plain: Arc::new(plain),
-            meaning: meaning(content),
-            expires_at,
-        }
+        Self::new(plain, meaning(content), expires_at)
+    }
+}
+
+fn attribute(value: &Value) -> Value {
+    match value {
+        Value::Number(number) => json!({ "N": number.to_string() }),
+        text => json!({ "S": text }),
     }
 }
 

@@ -1,7 +1,5 @@
-use std::sync::Arc;
-
 use delivery::Time;
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
 use super::item::{Item, escaped, large};
 use crate::observation::Meaning;
@@ -40,26 +38,11 @@ impl Item {
         {
             attributes.shift_remove("status");
         }
-        let mut image: Map<String, Value> = plain
-            .as_object()
-            .into_iter()
-            .flatten()
-            .map(|(name, value)| (name.clone(), json!({ "S": value })))
-            .collect();
-        if let Some(at) = expires_at {
-            let seconds = at.0 / 1000;
-            plain["expiresAt"] = json!(seconds);
-            image.insert("expiresAt".to_owned(), json!({ "N": seconds.to_string() }));
-        }
-        Self {
-            image: Arc::new(image),
-            plain: Arc::new(plain),
-            meaning: match content {
-                Content::Unmappable => Meaning::Nothing,
-                _ => Meaning::Event,
-            },
-            expires_at,
-        }
+        let meaning = match content {
+            Content::Unmappable => Meaning::Nothing,
+            _ => Meaning::Event,
+        };
+        Self::new(plain, meaning, expires_at)
     }
 }
 
