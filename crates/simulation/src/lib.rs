@@ -1,4 +1,4 @@
-//! The relay, the delivery engine, the bus, queues and consumers in one thread on virtual time, with
+//! Transactions, the relay, the delivery engine, the bus, queues and consumers in one thread on virtual time, with
 //! one seed that chooses the workload, the faults and the schedule.
 //!
 //! A seed becomes a [`Scenario`], which is pure data; [`run`](fn@run) plays it and tells everything that

@@ -1,11 +1,15 @@
 //! What a run tells of itself: the only thing that the checker and the trace know of it.
 
+mod shop;
+
 use std::sync::Arc;
 
 use delivery::Time;
 use serde_json::Value;
 
 use crate::scenario::Flow;
+
+pub use shop::{Answer, Once, Shopping, Step, Verified};
 
 /// Something that happened, with its time, in the order of happening.
 #[derive(Clone, Debug, PartialEq)]
@@ -120,6 +124,17 @@ pub enum Observation {
         /// The sequence of the event that told it.
         sequence: String,
     },
+    /// A caller of the shop asked, sent, wrote or heard something.
+    Shopping(Shopping),
+    /// A consumer that works on each event once is one step further.
+    Once(Once),
+    /// The sweeper looked at the outbox when nothing happened any more.
+    Verified {
+        /// What it found.
+        found: Verified,
+        /// Whether it looks for the last time; else it publishes what lies nowhere.
+        last: bool,
+    },
     /// The pipe stopped by itself.
     PipeStopped {
         /// Why.
@@ -188,11 +203,23 @@ pub struct Change {
     pub key: String,
     /// What was done.
     pub kind: Kind,
-    /// The item after the change as plain JSON with the fields of `events::User` or `events::Order`; one of them is missing in an item
-    /// that does not map. Absent if the item was removed.
+    /// The item after the change as plain JSON with the fields of `events::User`, of `events::Order` or of a row; one
+    /// of them is missing in an item that does not map. Absent if the item was removed.
     pub item: Option<Arc<Value>>,
     /// What the scenario meant it to be.
     pub meaning: Meaning,
+}
+
+impl Change {
+    /// What it is about: the aggregate of a row, else the item.
+    #[must_use]
+    pub fn subject(&self) -> &str {
+        let aggregate = self
+            .item
+            .as_ref()
+            .and_then(|item| item["aggregate"].as_str());
+        aggregate.unwrap_or(&self.key)
+    }
 }
 
 /// What was done to an item.
@@ -259,7 +286,7 @@ impl Target {
     pub fn of(flow: Flow) -> &'static [Self] {
         match flow {
             Flow::Users => &[Self::Consumer, Self::Queue, Self::Audit],
-            Flow::Orders => &[Self::Notify, Self::Tracking],
+            Flow::Orders | Flow::Checkout => &[Self::Notify, Self::Tracking],
         }
     }
 
@@ -270,8 +297,10 @@ impl Target {
             Self::Consumer => detail_type == "UserCreated",
             Self::Queue => matches!(detail_type, "UserUpdated" | "UserDeleted"),
             Self::Audit => true,
-            Self::Notify => detail_type == "OrderDetailsChanged" && detail["status"] == "CREATED",
-            Self::Tracking => detail_type == "OrderDetailsChanged",
+            Self::Notify if detail_type == "OrderDetailsChanged" => detail["status"] == "CREATED",
+            Self::Notify | Self::Tracking => {
+                matches!(detail_type, "OrderDetailsChanged" | "OrderPlaced")
+            }
         }
     }
 }

@@ -6,8 +6,10 @@ use std::time::Duration;
 use delivery::Time;
 use tokio::sync::oneshot;
 
+use crate::functions::call;
 use crate::observation::{Observation, Waiting};
 use crate::run::Report;
+use crate::scenario::{Flow, Write};
 use crate::trace::START;
 use crate::world::{Ground, Life, LifeError, Plan};
 use crate::{Scenario, Variant};
@@ -41,6 +43,8 @@ pub(crate) async fn play(scenario: &Scenario, variant: Variant) -> Result<Report
         dying: None,
         down: Duration::ZERO,
         told_of_stop: false,
+        callers: 0,
+        swept: scenario.flow != Flow::Checkout,
         start_at: Some(START),
         most_waiting: Waiting::default(),
         ground,
@@ -53,16 +57,21 @@ pub(crate) async fn play(scenario: &Scenario, variant: Variant) -> Result<Report
         let ground = &course.ground;
         let now = ground.clock.now();
         let step = steps.peek().map(|(at, _)| *at);
-        let pending = [step, course.start_at, ground.table.next_expiry()];
+        let limit = last_step.plus(LIMIT);
+        // What expires in weeks is none of this run's.
+        let expiry = ground.table.next_expiry().filter(|at| *at < limit);
+        let pending = [step, course.start_at, expiry];
         // When nothing comes by itself, it is over once nothing was tried for long enough.
         let over = pending
             .iter()
             .all(Option::is_none)
             .then(|| ground.recorder.last_activity().max(last_step).plus(QUIET));
         if over.is_some_and(|over| over <= now) {
+            if course.sweep().await {
+                continue;
+            }
             break true;
         }
-        let limit = last_step.plus(LIMIT);
         if limit <= now {
             break false;
         }
@@ -102,6 +111,10 @@ struct Course<'a> {
     down: Duration,
     /// Whether it was told that the pipe of this life stopped.
     told_of_stop: bool,
+    /// How many callers of the shop there were.
+    callers: u32,
+    /// Whether the sweeper was at work, if the flow has one.
+    swept: bool,
     /// When the emulator is started, if it is not there.
     start_at: Option<Time>,
     /// The most that ever waited.
@@ -127,8 +140,14 @@ impl Course<'_> {
     fn step(&mut self, step: Step, now: Time) {
         let ground = &self.ground;
         match step {
-            Step::Operation(operation) => {
-                let operation = &self.scenario.operations[operation];
+            Step::Operation(place) => {
+                let operation = &self.scenario.operations[place];
+                if matches!(operation.write, Write::Place { .. } | Write::Restock { .. }) {
+                    self.callers += 1;
+                    let ground = Arc::clone(ground);
+                    tokio::spawn(call(ground, operation.clone(), place, self.callers));
+                    return;
+                }
                 if let Some(change) = ground.table.apply(operation, now) {
                     ground.observe(Observation::Committed(change));
                 }
@@ -178,6 +197,19 @@ impl Course<'_> {
         }
     }
 
+    /// Lets the sweeper of the outbox work, once: whether it did.
+    async fn sweep(&mut self) -> bool {
+        let Some(life) = self.life.as_ref().filter(|_| !self.swept) else {
+            return false;
+        };
+        self.swept = true;
+        // A death that never came would come in the middle of it.
+        self.dying = None;
+        self.ground.store.recover();
+        life.sweep(&self.ground).await;
+        true
+    }
+
     /// Everything that was not committed is gone.
     fn kill(&mut self) {
         self.life = None;
@@ -219,6 +251,9 @@ impl Course<'_> {
         // A death that never came would come while the queues are read.
         ground.store.recover();
         ground.observe_waiting(&mut self.most_waiting, true);
+        if self.scenario.flow == Flow::Checkout {
+            ground.verify(true);
+        }
         if let Some(life) = &self.life {
             life.drain(ground).await;
         }

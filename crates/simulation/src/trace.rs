@@ -1,5 +1,7 @@
 //! What happened, one line each.
 
+pub(crate) mod shop;
+
 use std::fmt::Write as _;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
@@ -126,6 +128,9 @@ pub(crate) fn line(scenario: &Scenario, what: &Observation) -> String {
             status,
             sequence,
         } => format!("the tracking table: {order} is {status} (sequence {sequence})"),
+        Observation::Shopping(shopping) => shop::shopping(scenario, shopping),
+        Observation::Once(once) => shop::once(once),
+        Observation::Verified { found, last } => shop::verified(found, *last),
         Observation::PipeStopped { reason } => format!("the pipe stopped by itself: {reason}"),
         Observation::Killed => "the emulator was killed".to_owned(),
         Observation::Restarted => "the emulator is there again".to_owned(),

@@ -4,12 +4,14 @@
 use std::thread;
 
 use simulation::ViolationKind::{
-    AcknowledgedUnfinished, Altered, CameAgain, Invented, Lost, OutOfOrder, WentBack, WentPast,
+    AcknowledgedUnfinished, Altered, AnsweredWrongly, CameAgain, DoneTwice, Invented, Lost,
+    MarkedUnpublished, NotRepeated, OutOfOrder, RanTogether, StockWrong, WentBack, WentPast,
+    WrongSequence,
 };
 use simulation::scenario::Flow;
 use simulation::{Scenario, Variant, ViolationKind, judge, silence_panics};
 
-const BROKEN: [(Variant, &[ViolationKind]); 14] = [
+const BROKEN: [(Variant, &[ViolationKind]); 21] = [
     (
         Variant::IgnoresFailedEntryCount,
         &[AcknowledgedUnfinished, OutOfOrder],
@@ -33,6 +35,13 @@ const BROKEN: [(Variant, &[ViolationKind]); 14] = [
     (Variant::PipeForgetsCheckpoint, &[CameAgain]),
     (Variant::PipeQuotesPlaceholders, &[Altered, Invented]),
     (Variant::TracksLastArrival, &[WentBack]),
+    (Variant::RepeatsAsNewOperation, &[NotRepeated, DoneTwice]),
+    (Variant::CountsUnchecked, &[WrongSequence]),
+    (Variant::SellsUnchecked, &[StockWrong]),
+    (Variant::TakesUnknownForRefused, &[AnsweredWrongly]),
+    (Variant::MarksBeforePublishing, &[MarkedUnpublished]),
+    (Variant::IgnoresLease, &[RanTogether]),
+    (Variant::CompletesBeforeWork, &[AcknowledgedUnfinished]),
 ];
 
 /// The first seed of 200 that breaks a promise, and which.

@@ -1,6 +1,7 @@
 //! Deliberately broken relays and engines: what the checker must find.
 
 mod hooks;
+mod shop;
 #[cfg(test)]
 mod tests;
 
@@ -42,6 +43,20 @@ pub enum Variant {
     PipeQuotesPlaceholders,
     /// A consumer that tracks the status of the event that comes last, not of the newest.
     TracksLastArrival,
+    /// A transaction that takes each repeat for a new operation, with a new token and new ids of its events.
+    RepeatsAsNewOperation,
+    /// A transaction that reads the counter of an aggregate, but does not hold it to what it has read.
+    CountsUnchecked,
+    /// A shop that takes from its stock whatever is left.
+    SellsUnchecked,
+    /// A caller that takes a transaction for not written as soon as nobody knows.
+    TakesUnknownForRefused,
+    /// A relay that marks rows as published and then publishes them.
+    MarksBeforePublishing,
+    /// Idempotency records that give a lease which somebody else has.
+    IgnoresLease,
+    /// Idempotency records that are complete as soon as the work begins.
+    CompletesBeforeWork,
 }
 
 impl Variant {
@@ -53,7 +68,14 @@ impl Variant {
             Self::PipeIgnoresFailedEntries
             | Self::PipeForgetsCheckpoint
             | Self::PipeQuotesPlaceholders
-            | Self::TracksLastArrival => Some(Flow::Orders),
+            | Self::TracksLastArrival
+            | Self::IgnoresLease
+            | Self::CompletesBeforeWork => Some(Flow::Orders),
+            Self::RepeatsAsNewOperation
+            | Self::CountsUnchecked
+            | Self::SellsUnchecked
+            | Self::TakesUnknownForRefused
+            | Self::MarksBeforePublishing => Some(Flow::Checkout),
             _ => Some(Flow::Users),
         }
     }

@@ -26,6 +26,12 @@ impl Checker {
                 violations.push(about(at, ViolationKind::Invented, None, text));
                 continue;
             };
+            if self.ledger.changes[index].means_nothing {
+                let text =
+                    format!("the relay was given {id}, which its mapping's filter leaves out");
+                let kind = ViolationKind::WrongTarget;
+                violations.push(self.ledger.violation(at, kind, index, text));
+            }
             violations.extend(self.came_again(at, index));
             violations.extend(self.went_past(at, index, &batch));
             violations.extend(self.tried_too_often(at, index));

@@ -46,6 +46,10 @@ pub(super) struct Changed {
     pub(super) acknowledged: Option<Time>,
     /// A kill came in the same moment, so that this may or may not be durable.
     pub(super) may_come_again: bool,
+    /// Since when its row is marked as published.
+    pub(super) marked: Option<Time>,
+    /// Its row is gone from the outbox.
+    pub(super) is_gone: bool,
     /// How often the relay was given it.
     pub(super) invocations: u32,
     /// The targets at which it was completed or dead-lettered.
@@ -97,6 +101,8 @@ pub(super) struct Ledger {
     flow: Flow,
     by_id: HashMap<Arc<str>, usize>,
     by_key: HashMap<String, Key>,
+    /// The rows of an outbox by their keys, which are the ids of their events.
+    rows: HashMap<Arc<str>, usize>,
 }
 
 /// The changes of one item.
@@ -125,9 +131,16 @@ impl Ledger {
         let key = self.by_key.entry(change.key.clone()).or_default();
         key.changes.push(index);
         let expected = oracle::expected(self.flow, &change, at);
+        if oracle::is_new_row(self.flow, &change) {
+            self.rows.insert(change.key.as_str().into(), index);
+        }
         self.changes.push(Changed {
-            // All that is no event of an order is left out; nothing of it is poison.
-            means_nothing: self.flow == Flow::Orders && expected.is_none(),
+            means_nothing: match self.flow {
+                Flow::Users => false,
+                // All that is no event of an order is left out; nothing of it is poison.
+                Flow::Orders => expected.is_none(),
+                Flow::Checkout => !oracle::is_new_row(self.flow, &change),
+            },
             expected,
             change,
             committed_at: at,
@@ -142,6 +155,8 @@ impl Ledger {
             trimmed: false,
             acknowledged: None,
             may_come_again: false,
+            marked: None,
+            is_gone: false,
             invocations: 0,
             ended_at: BTreeSet::new(),
             refusals: BTreeMap::new(),
@@ -167,8 +182,11 @@ impl Ledger {
         })
     }
 
-    /// The change that an event's id names: `<stream event id>:<detail-type>`.
+    /// The change that an event's id names: `<stream event id>:<detail-type>`, or the key of a row.
     pub(super) fn of_event(&self, event_id: &str) -> Option<usize> {
+        if self.flow == Flow::Checkout {
+            return self.rows.get(event_id).copied();
+        }
         self.find(event_id.rsplit_once(':')?.0)
     }
 
@@ -202,6 +220,28 @@ impl Ledger {
         before.find(|before| !self.changes[*before].means_nothing)
     }
 
+    /// The changes that made rows of an outbox.
+    pub(super) fn rows(&self) -> impl Iterator<Item = (usize, &Changed)> {
+        let all = self.changes.iter().enumerate();
+        all.filter(|(_, row)| oracle::is_new_row(self.flow, &row.change))
+    }
+
+    /// The change whose event tells a status of an order under this sequence number.
+    pub(super) fn tells(&self, order: &str, sequence: &str) -> Option<usize> {
+        if self.flow != Flow::Checkout {
+            return self.with_number(sequence);
+        }
+        let mut rows = self.rows();
+        let tells = |row: &Changed| {
+            let is_placed = row.change.item.as_ref().is_some_and(|item| {
+                let number = item["sequence"].as_u64();
+                item["detailType"] == "OrderPlaced" && number == sequence.parse().ok()
+            });
+            is_placed && row.change.subject() == order
+        };
+        rows.find(|(_, row)| tells(row)).map(|(index, _)| index)
+    }
+
     /// The change with this sequence number.
     pub(super) fn with_number(&self, sequence_number: &str) -> Option<usize> {
         let has_it = |changed: &Changed| changed.change.sequence_number == sequence_number;
@@ -230,7 +270,7 @@ pub(super) fn about(
     Violation {
         at,
         kind,
-        key: change.map(|change| change.key.clone()),
+        key: change.map(|change| change.subject().to_owned()),
         change: change.map(|change| change.event_id.to_string()),
         text,
     }

@@ -13,17 +13,20 @@
 
 mod invocations;
 mod ledger;
+mod once;
 mod oracle;
 mod pipe;
 mod published;
 mod queues;
 mod record;
 mod records;
+mod shop;
 mod targets;
 #[cfg(test)]
 mod tests;
 mod tracking;
 mod verdict;
+mod verified;
 mod violation;
 mod waiting;
 
@@ -37,7 +40,9 @@ use crate::observation::{Ending, Function, Observation};
 use crate::scenario::Scenario;
 
 use ledger::Ledger;
+use once::Works;
 use queues::Held;
+use shop::Shop;
 use tracking::Tracked;
 pub use verdict::{Ends, Lost, Verdict};
 pub use violation::{Violation, ViolationKind};
@@ -60,6 +65,10 @@ pub struct Checker {
     receives: HashMap<Arc<str>, u64>,
     /// What the tracking table has.
     tracking: Tracked,
+    /// What callers of the shop ask for, and what is left of it.
+    shop: Shop,
+    /// How far consumers are that work on each event once.
+    works: Works,
     /// Why the pipe does not run any more.
     stopped: Option<String>,
     /// How many entries the bus took.
@@ -77,6 +86,8 @@ impl Checker {
     pub fn new(scenario: Arc<Scenario>) -> Self {
         Self {
             ledger: Ledger::new(scenario.flow),
+            shop: Shop::new(Arc::clone(&scenario)),
+            works: Works::default(),
             scenario,
             flights: HashMap::new(),
             just_acknowledged: Vec::new(),
@@ -103,7 +114,9 @@ impl Checker {
     fn look(&mut self, at: Time, what: &Observation) -> Vec<Violation> {
         match what {
             Observation::Committed(change) => {
-                self.ledger.commit(change.clone(), at).into_iter().collect()
+                let outbox = self.outbox_changed(at, change);
+                let twice = self.ledger.commit(change.clone(), at);
+                outbox.into_iter().chain(twice).collect()
             }
             Observation::Trimmed { event_id } => {
                 if let Some(index) = self.ledger.find(event_id) {
@@ -155,6 +168,9 @@ impl Checker {
                 .take(at, &self.ledger, order, status, sequence)
                 .into_iter()
                 .collect(),
+            Observation::Shopping(shopping) => self.shop.look(at, shopping),
+            Observation::Once(once) => self.once(at, once).into_iter().collect(),
+            Observation::Verified { found, last } => self.verified(at, found, *last),
             Observation::PipeStopped { reason } => {
                 self.stopped = Some(reason.clone());
                 Vec::new()

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::Checker;
 use super::ledger::about;
-use super::oracle::{self, difference};
+use super::oracle::difference;
 use super::violation::{Violation, ViolationKind};
 
 /// The codes of PutEvents that are bound to an entry, so that it never passes.
@@ -111,7 +111,7 @@ impl Checker {
             );
             return fail(ViolationKind::Altered, text);
         }
-        let publisher = oracle::source(self.scenario.flow);
+        let publisher = &expected.source;
         let difference = if source == publisher {
             difference("detail", &expected.detail, detail)
         } else {

@@ -29,15 +29,19 @@ impl Tracked {
         status: &str,
         sequence: &str,
     ) -> Option<Violation> {
-        let Some(index) = ledger.with_number(sequence) else {
+        let Some(index) = ledger.tells(order, sequence) else {
             let text =
                 format!("{order} is tracked with the sequence {sequence}, which no change has");
             return Some(about(at, ViolationKind::Invented, None, text));
         };
         let change = &ledger.changes[index].change;
         let item = change.item.as_ref();
-        let committed = item.and_then(|item| item["status"].as_str());
-        if change.key != order || committed != Some(status) {
+        // An order that is placed is one that was created.
+        let committed = item.and_then(|item| match item["detailType"].as_str() {
+            Some("OrderPlaced") => Some("CREATED"),
+            _ => item["status"].as_str(),
+        });
+        if change.subject() != order || committed != Some(status) {
             let text = format!(
                 "{order} is tracked as {status} by {}, which made {} {}",
                 change.event_id,
@@ -58,8 +62,16 @@ impl Tracked {
 
     /// The consumer completed the event of a change.
     pub(super) fn completed(&mut self, change: &Change) {
-        let newest = self.completed.entry(change.key.clone()).or_default();
-        let number = number(&change.sequence_number);
+        let subject = change.subject().to_owned();
+        let newest = self.completed.entry(subject).or_default();
+        let of_row = change
+            .item
+            .as_ref()
+            .and_then(|item| item["sequence"].as_u64());
+        let number = match of_row {
+            Some(sequence) => number(&sequence.to_string()),
+            None => number(&change.sequence_number),
+        };
         if number > *newest {
             *newest = number;
         }
@@ -78,7 +90,7 @@ impl Tracked {
                 newest.1,
             );
             let kind = ViolationKind::TrackedWrongly;
-            violations.push(match ledger.with_number(&newest.1) {
+            violations.push(match ledger.tells(order, &newest.1) {
                 Some(index) => ledger.violation(at, kind, index, text),
                 None => about(at, kind, None, text),
             });

@@ -112,6 +112,7 @@ impl Checker {
                 }
             }
         }
+        self.violations.extend(self.shop.differences(at));
         let differences = self.tracking.differences(at, &self.ledger);
         self.violations.extend(differences);
         if !quiet && self.violations.is_empty() {
@@ -137,7 +138,7 @@ impl Checker {
             Some(expected) if changed.accepted > 0 => Target::of(self.scenario.flow)
                 .iter()
                 .copied()
-                .filter(|target| target.takes(expected.detail_type, &expected.detail))
+                .filter(|target| target.takes(&expected.detail_type, &expected.detail))
                 .filter(|target| !self.is_filtered(*target, index))
                 .map(|target| self.end_at(target, changed, quiet))
                 .collect(),

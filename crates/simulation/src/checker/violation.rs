@@ -35,6 +35,26 @@ pub enum ViolationKind {
     TrackedWrongly,
     /// More waits than was put in.
     QueueGrew,
+    /// A transaction was sent again, but not as it was.
+    NotRepeated,
+    /// An operation was done twice.
+    DoneTwice,
+    /// A part of a transaction was written.
+    HalfWritten,
+    /// The stock is not what is left of it.
+    StockWrong,
+    /// A sequence number of an aggregate was given twice or left out.
+    WrongSequence,
+    /// A caller was told something else than what is so.
+    AnsweredWrongly,
+    /// A row is marked as published that the bus never took.
+    MarkedUnpublished,
+    /// The sweeper of the outbox does not come to an end, or does not say what is so.
+    Unverified,
+    /// Two deliveries of an event were worked on at a time.
+    RanTogether,
+    /// An event was worked on again after that was completed.
+    RanAgain,
     /// The run itself failed or panicked.
     RunFailed,
 }
@@ -59,6 +79,16 @@ impl ViolationKind {
             Self::WentBack => "went back to an older status",
             Self::TrackedWrongly => "tracked otherwise than the table has it",
             Self::QueueGrew => "a queue grew without bound",
+            Self::NotRepeated => "repeated otherwise",
+            Self::DoneTwice => "done twice",
+            Self::HalfWritten => "written in part",
+            Self::StockWrong => "the stock is wrong",
+            Self::WrongSequence => "a wrong sequence number",
+            Self::AnsweredWrongly => "answered wrongly",
+            Self::MarkedUnpublished => "marked, but not published",
+            Self::Unverified => "not verified",
+            Self::RanTogether => "two deliveries ran together",
+            Self::RanAgain => "ran again after its completion",
             Self::RunFailed => "the run failed",
         }
     }

@@ -5,8 +5,8 @@ use clap::Parser;
 use simulation::scenario::Flow;
 use simulation::{Scenario, Variant};
 
-/// Plays the relay, the pipe, the delivery engine, the bus, queues and consumers on virtual time, one scenario of workload,
-/// faults and kills for each seed, and checks that nothing is lost.
+/// Plays transactions, the relay, the pipe, the delivery engine, the bus, queues and consumers on virtual time, one
+/// scenario of workload, faults and kills for each seed, and checks that nothing is lost.
 #[derive(Debug, Parser)]
 #[command(name = "cargo simulate", bin_name = "cargo simulate", after_help = EXAMPLES)]
 pub(super) struct Arguments {
@@ -81,6 +81,7 @@ const EXAMPLES: &str = "Examples:
   cargo simulate --seed 17                    # one seed: what it covers, and what went wrong
   cargo simulate --seed 17 --trace            # everything that happens in it
   cargo simulate --flow orders                # the pipe and the queues only
+  cargo simulate --flow checkout              # orders and their stock, the outbox and its sweeper only
   cargo simulate --broken drops-poison        # what a failing seed looks like
 
 Ctrl-C and SIGTERM end it with a summary of what was played. The exit code is 0 if every promise was kept, 1 if one was

@@ -12,9 +12,9 @@ use crate::scenario::FaultKind;
 use crate::world::{BUS, Ground};
 
 /// The bus as the relay reaches it.
-pub(super) struct Bus {
-    pub(super) ground: Arc<Ground>,
-    pub(super) buses: Buses,
+pub(crate) struct Bus {
+    pub(crate) ground: Arc<Ground>,
+    pub(crate) buses: Buses,
 }
 
 /// What a fault does to a whole call.

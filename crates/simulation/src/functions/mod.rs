@@ -2,16 +2,23 @@
 
 mod bus;
 mod consumer;
+mod marks;
 mod of_queue;
 mod pipe;
 mod quarantine;
+mod records;
 mod recovery;
 mod relay;
+mod shop;
 mod tracking;
 
+pub(crate) use bus::Bus;
+pub(crate) use marks::Marks;
 pub(crate) use of_queue::TIMEOUT as OF_QUEUE_TIMEOUT;
 pub(crate) use pipe::PipesBus;
+pub(crate) use records::Records;
 pub(crate) use recovery::TIMEOUT as RECOVERY_TIMEOUT;
+pub(crate) use shop::call;
 pub(crate) use tracking::Statuses;
 
 use std::sync::Arc;
@@ -29,13 +36,15 @@ use tokio::time::Instant;
 use crate::observation::{Ending, Function, Observation, Target};
 use crate::run::SIMULATED_PANIC;
 use crate::scenario::{Crash, Flow};
-use crate::world::{CONSUMER, Ground, RECOVERY, RELAY, function_arn, function_of};
+use crate::world::{CONSUMER, Ground, OUTBOX_RELAY, RECOVERY, RELAY, function_arn, function_of};
 
 /// The functions of one life of the emulator.
 pub(crate) struct Functions {
     ground: Arc<Ground>,
     queues: Queues,
     relays: relay::Environments,
+    of_queues: of_queue::OfQueues,
+    consumer: consumer::Consumer,
 }
 
 impl Functions {
@@ -46,6 +55,8 @@ impl Functions {
         count: Arc<AtomicU32>,
     ) -> Self {
         Self {
+            consumer: consumer::Consumer::new(&ground, next(&count)),
+            of_queues: of_queue::OfQueues::new(&ground, next(&count)),
             relays: relay::Environments::new(Arc::clone(&ground), buses, queues.clone(), count),
             queues,
             ground,
@@ -58,11 +69,11 @@ impl Invoke for Functions {
         Box::pin(async move {
             self.ground.alive().await;
             match invocation.function_arn.as_str() {
-                RELAY => self.relays.invoke(invocation).await,
+                RELAY | OUTBOX_RELAY => self.relays.invoke(invocation).await,
                 RECOVERY => recovery::invoke(&self.ground, &self.queues, invocation).await,
-                CONSUMER => consumer::invoke(&self.ground, invocation).await,
+                CONSUMER => self.consumer.invoke(invocation).await,
                 other => match reader_of_queue(self.ground.flow, other) {
-                    Some(target) => of_queue::invoke(&self.ground, target, invocation).await,
+                    Some(target) => self.of_queues.invoke(target, invocation).await,
                     None => Outcome::NotRun {
                         reason: format!("no function {other}"),
                     },

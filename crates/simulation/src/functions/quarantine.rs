@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use emulator::front::Service;
 use emulator::sqs::Queues;
@@ -42,6 +42,11 @@ impl Quarantine for QuarantineQueue {
         let sent = self.queues.call("SendMessage", request).await;
         if sent.is_ok() {
             ground.observe(Observation::Quarantined { body });
+            let mut held = ground
+                .quarantined
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            held.push(message);
         }
         if ground.strikes(&FaultKind::QuarantineAnswerLost) {
             return Err(CallError::NoAnswer("connection reset".to_owned()).into());

@@ -7,17 +7,20 @@ use emulator::events::Buses;
 use emulator::sqs::Queues;
 use events::{User, UserKey};
 use outbox::quarantine::Function as Release;
+use outbox::row::row_events;
 use outbox::{Batch, Change, Events, Relay};
 use serde::Deserialize;
+use serde_json::Value;
 use tokio::time::{Instant, timeout};
 
 use super::bus::Bus;
+use super::marks::{Marks, mark};
 use super::quarantine::QuarantineQueue;
 use super::{answered, crashed, next, throttled};
 use crate::Variant;
 use crate::observation::{Function, Observation};
 use crate::run::SIMULATED_PANIC;
-use crate::scenario::{Crash, FaultKind};
+use crate::scenario::{Crash, FaultKind, Flow};
 use crate::table::PANICS;
 use crate::world::Ground;
 
@@ -32,7 +35,7 @@ pub(super) struct Environments {
 
 struct Environment {
     number: u32,
-    relay: Relay<Bus, QuarantineQueue>,
+    relay: Relay<Bus, QuarantineQueue, Marks>,
 }
 
 /// What is read of a batch beside what the relay reads.
@@ -135,11 +138,16 @@ impl Environments {
                 ground: Arc::clone(&self.ground),
                 queues: self.queues.clone(),
             };
+            let name = match self.ground.flow {
+                Flow::Checkout => "outbox-relay",
+                Flow::Users | Flow::Orders => "users-relay",
+            };
             let release = Release {
-                name: "users-relay".to_owned(),
+                name: name.to_owned(),
                 version: "$LATEST".to_owned(),
             };
             let relay = Relay::new(bus, quarantine)
+                .with_observer(Marks(Arc::clone(&self.ground)))
                 .with_function(release)
                 .with_seed(u64::from(number));
             Environment { number, relay }
@@ -163,9 +171,21 @@ impl Environments {
         };
         let variant = ground.variant;
         let deadline = Instant::now() + ground.relay_timeout;
-        let handling = environment
-            .relay
-            .handle(&batch, deadline, |change| mapping(variant, change));
+        if variant.marks_first() {
+            for id in row_ids(&event) {
+                mark(ground, &id).await;
+            }
+        }
+        let handling = async {
+            let relay = &environment.relay;
+            match ground.flow {
+                Flow::Checkout => relay.handle(&batch, deadline, row_events).await,
+                Flow::Users | Flow::Orders => {
+                    let mapping = |change| mapping(variant, change);
+                    relay.handle(&batch, deadline, mapping).await
+                }
+            }
+        };
         let exits_after = ground.strike(|kind| match kind {
             FaultKind::RelayExitsAfter(time) => Some(*time),
             _ => None,
@@ -202,6 +222,14 @@ impl Environments {
         };
         (crashed(crash), environment)
     }
+}
+
+/// The keys of a batch's rows.
+fn row_ids(event: &str) -> Vec<String> {
+    let event: Value = serde_json::from_str(event).unwrap_or_default();
+    let records = event["Records"].as_array().into_iter().flatten();
+    let ids = records.filter_map(|record| record["dynamodb"]["Keys"]["id"]["S"].as_str());
+    ids.map(str::to_owned).collect()
 }
 
 /// The application's mapping, and a bug of it that shows for one name only.

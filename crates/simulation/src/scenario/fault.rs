@@ -88,6 +88,34 @@ pub enum FaultKind {
     TrackingUnreachable,
     /// The tracking table takes a status, but its answer is lost.
     TrackingAnswerLost,
+    /// The consumer of a queue does its work, but ends before that is recorded.
+    QueueConsumerEndsBeforeRecording(Target, Crash),
+    /// The idempotency records can't be reached.
+    RecordsUnreachable,
+    /// The idempotency records take a change, but their answer is lost.
+    RecordsAnswerLost,
+    /// DynamoDB is too busy to begin a transaction.
+    TransactionThrottled,
+    /// DynamoDB fails before it has done a transaction.
+    TransactionFails,
+    /// DynamoDB fails when it has done a transaction.
+    TransactionFailsAfterwards,
+    /// A transaction is lost on its way.
+    TransactionLost,
+    /// DynamoDB does a transaction, but its answer is lost.
+    TransactionAnswerLost,
+    /// DynamoDB begins a transaction only after this time, and nobody waits for its answer any more.
+    TransactionLate(Duration),
+    /// DynamoDB works on a transaction for this time.
+    TransactionSlow(Duration),
+    /// Somebody else is at work on an item of a transaction.
+    TransactionConflicts,
+    /// A consistent read fails.
+    ReadFails,
+    /// A row can't be marked as published.
+    MarkUnreachable,
+    /// A row is marked as published, but the answer is lost.
+    MarkAnswerLost,
 }
 
 /// How a function ends too early.
@@ -136,6 +164,20 @@ impl FaultKind {
             Self::QueueConsumerThrottled(_) => "queue consumer throttled",
             Self::TrackingUnreachable => "tracking table unreachable",
             Self::TrackingAnswerLost => "tracking table's answer lost",
+            Self::QueueConsumerEndsBeforeRecording(..) => "queue consumer ends before recording",
+            Self::RecordsUnreachable => "idempotency records unreachable",
+            Self::RecordsAnswerLost => "idempotency records' answer lost",
+            Self::TransactionThrottled => "transaction throttled",
+            Self::TransactionFails => "transaction fails",
+            Self::TransactionFailsAfterwards => "transaction fails afterwards",
+            Self::TransactionLost => "transaction lost",
+            Self::TransactionAnswerLost => "transaction's answer lost",
+            Self::TransactionLate(_) => "transaction late",
+            Self::TransactionSlow(_) => "transaction slow",
+            Self::TransactionConflicts => "transaction conflicts",
+            Self::ReadFails => "read fails",
+            Self::MarkUnreachable => "mark unreachable",
+            Self::MarkAnswerLost => "mark's answer lost",
         }
     }
 }

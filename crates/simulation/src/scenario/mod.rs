@@ -1,6 +1,7 @@
 //! What a seed means: settings, operations, faults, splits and kills, as data that can be shrunk and
 //! told.
 
+mod checkout;
 mod envelope;
 mod fault;
 mod flow;
@@ -8,6 +9,7 @@ mod generate;
 mod settings;
 mod workload;
 
+pub use checkout::{Call, Damage, Line};
 pub use fault::{Crash, Fault, FaultKind};
 pub use flow::Flow;
 pub use settings::Settings;

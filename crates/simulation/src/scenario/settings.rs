@@ -4,6 +4,10 @@ use super::Flow;
 
 /// How the application is set up: as `infra` declares it, with what may be varied.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "settings that have nothing to do with each other"
+)]
 pub struct Settings {
     /// How many shards the stream has at first, 1 to 8.
     pub shards: usize,
@@ -43,6 +47,12 @@ pub struct Settings {
     pub target_maximum_age: Duration,
     /// How often a target is tried again.
     pub target_maximum_retry_attempts: u32,
+    /// How much of each product the shop has at first.
+    pub stock: Vec<u32>,
+    /// How long a row of the outbox is kept after it was published.
+    pub rows_kept_for: Duration,
+    /// Whether DynamoDB knows the token of a transaction that it cancelled, which AWS does not document.
+    pub remembers_cancelled: bool,
 }
 
 impl Settings {
@@ -50,7 +60,7 @@ impl Settings {
     #[must_use]
     pub fn usual(flow: Flow) -> Self {
         match flow {
-            Flow::Users => Self::default(),
+            Flow::Users | Flow::Checkout => Self::default(),
             Flow::Orders => Self {
                 batch_size: 10,
                 maximum_retry_attempts: 1_000,
@@ -82,6 +92,9 @@ impl Default for Settings {
             maximum_receive_count: 5,
             target_maximum_age: Duration::from_hours(24),
             target_maximum_retry_attempts: 185,
+            stock: Vec::new(),
+            rows_kept_for: outbox::row::KEPT_FOR,
+            remembers_cancelled: false,
         }
     }
 }

@@ -1,11 +1,13 @@
 use std::time::Duration;
 
+use super::checkout::{Call, Damage, Line};
+
 /// A caller changes one item.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Operation {
     /// When.
     pub at: Duration,
-    /// Which item: its id is `user-<key>` or `order-<key>`.
+    /// Which item: its id is `user-<key>` or `order-<key>`; a delivery to the shop has it as its token.
     pub key: u16,
     /// What.
     pub write: Write,
@@ -27,6 +29,22 @@ pub enum Write {
     PutUnchanged,
     /// Deletes it. Nothing if it is not there.
     Remove,
+    /// Places it as an order that takes these lines from the stock.
+    Place {
+        /// Several may be of one product.
+        lines: Vec<Line>,
+        /// How it is asked for.
+        call: Call,
+    },
+    /// Adds to the stock.
+    Restock {
+        /// What.
+        line: Line,
+        /// How it is asked for.
+        call: Call,
+    },
+    /// Somebody writes a row of the outbox by hand, and wrongly.
+    DamagedRow(Damage),
 }
 
 /// What an item holds.

@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::observation::{Change, Ending, Function, Meaning, Observation, Observed, Target};
-use crate::scenario::Scenario;
-use crate::trace::{line, named, verb};
+use crate::observation::{
+    Change, Ending, Function, Kind, Meaning, Observation, Observed, Shopping, Target,
+};
+use crate::scenario::{Flow, Scenario, Write};
+use crate::trace::{line, named, shop, verb};
 
 /// What a story needs to know of the whole run.
 pub(super) struct Words<'a> {
@@ -16,6 +18,10 @@ pub(super) struct Words<'a> {
     key: Option<&'a str>,
     /// The changes of the key by event id, counted from 1.
     changes: HashMap<Arc<str>, usize>,
+    /// Those that made rows of the outbox, by the rows' keys, which are the ids of their events.
+    rows: HashMap<&'a str, usize>,
+    /// The callers of the shop who want the key.
+    calls: HashSet<u32>,
     /// The requests that carried them.
     requests: HashSet<&'a str>,
 }
@@ -30,13 +36,23 @@ impl<'a> Words<'a> {
             scenario,
             key,
             changes: HashMap::new(),
+            rows: HashMap::new(),
+            calls: HashSet::new(),
             requests: HashSet::new(),
         };
         for observed in observations {
             match &observed.what {
-                Observation::Committed(change) if Some(change.key.as_str()) == key => {
+                Observation::Committed(change)
+                    if Some(change.subject()) == key || words.rows.contains_key(&*change.key) =>
+                {
                     let number = words.changes.len() + 1;
                     words.changes.insert(Arc::clone(&change.event_id), number);
+                    if change.kind == Kind::Insert && scenario.flow == Flow::Checkout {
+                        words.rows.insert(change.key.as_str(), number);
+                    }
+                }
+                Observation::Shopping(shopping) => {
+                    words.calls.extend(caller(scenario, shopping, key));
                 }
                 Observation::Invoked {
                     request_id, events, ..
@@ -140,6 +156,9 @@ impl<'a> Words<'a> {
             Observation::Tracked { order, .. } => {
                 (Some(order.as_str()) == self.key).then(|| line(self.scenario, what))
             }
+            Observation::Shopping(_) | Observation::Once(_) | Observation::Verified { .. } => {
+                self.of_checkout(what)
+            }
             Observation::Waits { .. } | Observation::Warned(_) => None,
         }
     }
@@ -164,15 +183,43 @@ impl<'a> Words<'a> {
     /// A text in which the key's changes have their numbers in place of their ids.
     pub(super) fn renamed(&self, text: &str) -> String {
         let text = text.to_owned();
-        self.changes.iter().fold(text, |text, (id, number)| {
-            text.replace(&**id, &format!("change {number}"))
+        let ids = self.changes.iter().map(|(id, number)| (&**id, number));
+        let rows = self.rows.iter().map(|(id, number)| (*id, number));
+        ids.chain(rows).fold(text, |text, (id, number)| {
+            text.replace(id, &format!("change {number}"))
         })
+    }
+
+    fn of_checkout(&self, what: &Observation) -> Option<String> {
+        let text = match what {
+            Observation::Shopping(shopping) if self.concerns(shopping) => {
+                shop::shopping(self.scenario, shopping)
+            }
+            Observation::Once(once) => {
+                self.number(&once.event_id)?;
+                shop::once(once)
+            }
+            Observation::Verified { found, last } => shop::verified(found, *last),
+            _ => return None,
+        };
+        Some(self.renamed(&text))
+    }
+
+    fn concerns(&self, shopping: &Shopping) -> bool {
+        match shopping {
+            Shopping::Asked { call, .. }
+            | Shopping::Sent { call, .. }
+            | Shopping::Stored { call, .. }
+            | Shopping::Heard { call, .. }
+            | Shopping::Left { call } => self.calls.contains(call),
+        }
     }
 
     fn number(&self, event_id: &str) -> Option<usize> {
         // A consumer's events are named as the producer names them.
         let id = event_id.split(':').next().unwrap_or(event_id);
-        self.changes.get(id).copied()
+        let row = self.rows.get(event_id);
+        self.changes.get(id).or(row).copied()
     }
 
     fn one(&self, event_id: &str) -> Option<String> {
@@ -206,6 +253,19 @@ impl<'a> Words<'a> {
         let event: Value = serde_json::from_str(event).ok()?;
         self.one(event["detail"]["metadata"]["eventId"].as_str()?)
     }
+}
+
+/// The caller of the shop, if it asks for what the key is.
+fn caller(scenario: &Scenario, shopping: &Shopping, key: Option<&str>) -> Option<u32> {
+    let Shopping::Asked { call, operation } = shopping else {
+        return None;
+    };
+    let operation = scenario.operations.get(*operation)?;
+    let wanted = match &operation.write {
+        Write::Restock { line, .. } => format!("product#{}", line.sku()),
+        _ => format!("order#order-{}", operation.key),
+    };
+    (Some(wanted.as_str()) == key).then_some(*call)
 }
 
 fn name(function: Function) -> &'static str {

@@ -1,13 +1,21 @@
 //! A table in memory with a stream of 1 to 8 shards, in place of the emulator's own: its ids come from the seed,
 //! and its shards split.
 
+mod action;
+mod attributes;
+mod expression;
 mod item;
 mod order;
+mod outbox;
 mod shards;
+mod transactions;
 
+pub(crate) use action::{Action, request};
+pub(crate) use attributes::{Attributes, to_sdk};
 pub use item::Item;
 pub(crate) use item::PANICS;
 pub use shards::{Page, Record, Shards};
+pub(crate) use transactions::{OUTBOX, SHOP, Transactions, Written, reason};
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -43,7 +51,7 @@ impl Table {
             state: Mutex::new(State {
                 without_item: match flow {
                     Flow::Users => Meaning::Event,
-                    Flow::Orders => Meaning::Nothing,
+                    Flow::Orders | Flow::Checkout => Meaning::Nothing,
                 },
                 items: BTreeMap::new(),
                 shards: Shards::new(seed, shards),
@@ -65,7 +73,7 @@ impl Table {
                 let expires_at = time_to_live.map(|left| now.plus(left));
                 let item = match self.flow {
                     Flow::Users => Item::user(&id, *revision, *content, expires_at),
-                    Flow::Orders => {
+                    Flow::Orders | Flow::Checkout => {
                         let before = state.items.get(&id);
                         Item::order(&id, before, *revision, *content, now, expires_at)
                     }
@@ -79,6 +87,13 @@ impl Table {
             Write::Remove => {
                 state.items.remove(&id)?;
                 Some(state.record(&id, Kind::Remove, None, now))
+            }
+            // Callers of the shop's functions do these.
+            Write::Place { .. } | Write::Restock { .. } => None,
+            Write::DamagedRow(damage) => {
+                let id = format!("damaged-{}", operation.key);
+                let item = Item::damaged_row(&id, *damage, now);
+                state.put(id, item, now)
             }
         };
         drop(state);

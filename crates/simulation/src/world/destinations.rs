@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use emulator::FailureDestination;
 use emulator::destination::Destination;
@@ -26,6 +26,12 @@ impl FailureDestination for Bucket {
                 return Err("the bucket can't be reached".to_owned());
             }
             self.0.observe(failure_record(arn, key, message));
+            let mut held = self
+                .0
+                .failures
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            held.push(message.body.clone());
             Ok(())
         })
     }

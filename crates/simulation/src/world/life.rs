@@ -70,7 +70,8 @@ pub(crate) struct Life {
     pub(super) queues: Queues,
     pipes: Pipes,
     _mappings: Mappings,
-    _buses: Background,
+    pub(super) buses: Buses,
+    _deliveries: Background,
     _asynchronous: Background,
     _queue_mappings: QueueMappings,
 }
@@ -210,7 +211,8 @@ impl Plan {
         Ok(Life {
             pipes,
             _mappings: mappings,
-            _buses: buses.start(),
+            _deliveries: buses.start(),
+            buses,
             _asynchronous: asynchronous.start(invoke, Arc::new(failures)),
             _queue_mappings: queue_mappings,
             queues,

@@ -9,11 +9,12 @@ mod life;
 mod names;
 mod recorder;
 mod stream;
+mod sweep;
 mod targets;
 mod waiting;
 
 pub(crate) use ground::Ground;
 pub(crate) use life::{Life, LifeError, Plan};
 pub(crate) use names::{
-    BUS, CONSUMER, QUARANTINE, RECOVERY, RELAY, function_arn, function_of, queue_url,
+    BUS, CONSUMER, OUTBOX_RELAY, QUARANTINE, RECOVERY, RELAY, function_arn, function_of, queue_url,
 };

@@ -6,6 +6,7 @@ use crate::observation::Target;
 pub(crate) const STREAM: &str =
     "arn:aws:dynamodb:us-east-1:000000000000:table/items/stream/2026-11-21T05:17:00.000";
 pub(crate) const RELAY: &str = "arn:aws:lambda:us-east-1:000000000000:function:users-relay";
+pub(crate) const OUTBOX_RELAY: &str = "arn:aws:lambda:us-east-1:000000000000:function:outbox-relay";
 pub(crate) const CONSUMER: &str =
     "arn:aws:lambda:us-east-1:000000000000:function:user-created-consumer";
 pub(crate) const BUCKET: &str = "arn:aws:s3:::users-stream-failures";

@@ -38,7 +38,7 @@ impl Ground {
         let arn = |target| queue_of(target).map(queue_arn).unwrap_or_default();
         let queues = match self.flow {
             Flow::Users => [arn(Target::Queue), arn(Target::Audit)],
-            Flow::Orders => [arn(Target::Notify), arn(Target::Tracking)],
+            Flow::Orders | Flow::Checkout => [arn(Target::Notify), arn(Target::Tracking)],
         };
         self.store.commit(|transaction| {
             let mut counts = transaction.prepare_cached(COUNTS)?;

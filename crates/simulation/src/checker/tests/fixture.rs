@@ -30,10 +30,14 @@ impl Run {
 
     /// A run of a scenario without its workload and faults.
     pub(super) fn of(scenario: Scenario) -> Self {
-        let scenario = Scenario {
+        Self::playing(Scenario {
             operations: Vec::new(),
             ..scenario
-        };
+        })
+    }
+
+    /// A run of a scenario with its workload.
+    pub(super) fn playing(scenario: Scenario) -> Self {
         Self {
             checker: Checker::new(Arc::new(scenario)),
             at: START,
@@ -59,6 +63,10 @@ impl Run {
         self.checker.finish(self.at, quiet)
     }
 
+    pub(super) fn now(&self) -> Time {
+        self.at
+    }
+
     pub(super) fn wait(&mut self, duration: Duration) {
         self.at = self.at.plus(duration);
     }
@@ -76,6 +84,11 @@ impl Run {
 
     pub(super) fn commit_item(&mut self, key: &str, kind: Kind, item: Option<Value>) -> usize {
         self.wait(Duration::from_secs(1));
+        self.commit_now(key, kind, item)
+    }
+
+    /// A change in this very moment.
+    pub(super) fn commit_now(&mut self, key: &str, kind: Kind, item: Option<Value>) -> usize {
         let number = self.changes.len();
         let change = Change {
             event_id: format!("change-{number}").into(),

@@ -22,7 +22,7 @@ pub(super) fn faults(draw: &mut Draw, shape: Shape) -> Vec<Fault> {
 }
 
 /// The relay can't do its work at all.
-fn outage(draw: &mut Draw, from: Duration, most: Duration) -> Fault {
+pub(super) fn outage(draw: &mut Draw, from: Duration, most: Duration) -> Fault {
     let kind = match draw.index(9) {
         0 => FaultKind::EntryRefused("ThrottlingException"),
         1 => FaultKind::CallRefused {
@@ -129,7 +129,36 @@ pub(super) fn somewhere(draw: &mut Draw, shape: Shape, kind: fn(&mut Draw) -> Fa
 fn kind(draw: &mut Draw) -> FaultKind {
     let target = draw.pick(Target::of(Flow::Users));
     let queue = draw.pick(&[Target::Queue, Target::Audit]);
-    match draw.index(31) {
+    match draw.index(32) {
+        0..20 => before_the_targets(draw),
+        20 => FaultKind::TargetRefuses {
+            target,
+            code: draw.pick(&["THROTTLING", "ERROR_FROM_TARGET", "TIMEOUT"]),
+        },
+        21 => FaultKind::TargetGone(target),
+        22 => FaultKind::TargetTwice(target),
+        23 => FaultKind::TargetLate(target),
+        24 => FaultKind::ConsumerFails(crash(draw)),
+        25 if draw.chance(300) => FaultKind::ConsumerThrottled,
+        25 if draw.chance(500) => FaultKind::ConsumerDestinationUnreachable,
+        25 => FaultKind::ConsumerEndsBeforeAnswering(crash(draw)),
+        26..=28 => FaultKind::QueueConsumerFails(queue, crash(draw)),
+        29 => FaultKind::RelayExitsAfter(
+            draw.magnitude(Duration::from_millis(1), Duration::from_millis(500)),
+        ),
+        30 if draw.chance(500) => FaultKind::RecordsUnreachable,
+        30 => FaultKind::RecordsAnswerLost,
+        _ => match draw.index(3) {
+            0 => FaultKind::QueueConsumerForgets(queue),
+            1 => FaultKind::QueueConsumerEndsBeforeAnswering(queue, crash(draw)),
+            _ => FaultKind::QueueConsumerThrottled(queue),
+        },
+    }
+}
+
+/// What befalls the relay, the stream, the bus and where failures go.
+pub(super) fn before_the_targets(draw: &mut Draw) -> FaultKind {
+    match draw.index(20) {
         0..4 => FaultKind::EntryRefused(draw.pick(&[
             "ThrottlingException",
             "ThrottlingException",
@@ -160,27 +189,7 @@ fn kind(draw: &mut Draw) -> FaultKind {
         17 => FaultKind::QuarantineUnreachable,
         18 if draw.chance(500) => FaultKind::QuarantineAnswerLost,
         18 => FaultKind::FailureDestinationUnreachable,
-        19 => FaultKind::StreamUnreadable,
-        20 => FaultKind::TargetRefuses {
-            target,
-            code: draw.pick(&["THROTTLING", "ERROR_FROM_TARGET", "TIMEOUT"]),
-        },
-        21 => FaultKind::TargetGone(target),
-        22 => FaultKind::TargetTwice(target),
-        23 => FaultKind::TargetLate(target),
-        24 => FaultKind::ConsumerFails(crash(draw)),
-        25 if draw.chance(300) => FaultKind::ConsumerThrottled,
-        25 if draw.chance(500) => FaultKind::ConsumerDestinationUnreachable,
-        25 => FaultKind::ConsumerEndsBeforeAnswering(crash(draw)),
-        26..=28 => FaultKind::QueueConsumerFails(queue, crash(draw)),
-        29 => FaultKind::RelayExitsAfter(
-            draw.magnitude(Duration::from_millis(1), Duration::from_millis(500)),
-        ),
-        _ => match draw.index(3) {
-            0 => FaultKind::QueueConsumerForgets(queue),
-            1 => FaultKind::QueueConsumerEndsBeforeAnswering(queue, crash(draw)),
-            _ => FaultKind::QueueConsumerThrottled(queue),
-        },
+        _ => FaultKind::StreamUnreadable,
     }
 }
 

@@ -1,5 +1,7 @@
 //! From a seed to its scenario.
 
+mod checkout;
+mod checkout_faults;
 mod draw;
 mod faults;
 mod order_faults;
@@ -29,10 +31,14 @@ impl Scenario {
             seed,
             flow,
             settings: shape.settings(&mut Draw::of(seed, 1), flow),
-            operations: workload::operations(&mut Draw::of(seed, 2), shape, flow),
+            operations: match flow {
+                Flow::Checkout => checkout::operations(&mut Draw::of(seed, 2), shape),
+                _ => workload::operations(&mut Draw::of(seed, 2), shape, flow),
+            },
             faults: match flow {
                 Flow::Users => faults::faults(&mut Draw::of(seed, 3), shape),
                 Flow::Orders => order_faults::faults(&mut Draw::of(seed, 3), shape),
+                Flow::Checkout => checkout_faults::faults(&mut Draw::of(seed, 3), shape),
             },
             splits: splits(&mut Draw::of(seed, 4), shape),
             kills: kills(&mut Draw::of(seed, 5), shape),

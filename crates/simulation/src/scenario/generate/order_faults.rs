@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use super::Draw;
+use super::checkout_faults::of_queue;
 use super::faults::{crash, for_hours, lasting, no_dead_letter_queue, somewhere};
 use super::shape::{Reason, Shape};
 use crate::observation::Target;
@@ -107,6 +108,7 @@ fn kind(draw: &mut Draw) -> FaultKind {
         27 => FaultKind::QuarantineUnreachable,
         28 => FaultKind::QuarantineAnswerLost,
         29 => FaultKind::TrackingUnreachable,
+        30 => of_queue(draw, target),
         _ => FaultKind::TrackingAnswerLost,
     }
 }

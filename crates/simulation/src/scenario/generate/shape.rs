@@ -34,6 +34,7 @@ impl Shape {
         let third = match flow {
             Flow::Users => Reason::NoConsumerDestination,
             Flow::Orders => Reason::PipeStops,
+            Flow::Checkout => Reason::Trimmed,
         };
         match draw.index(1000) {
             0..40 => Self::Leaving(draw.pick(&[Reason::Trimmed, third, Reason::NoDeadLetterQueue])),
@@ -72,6 +73,15 @@ impl Shape {
                 batch_size: settings.batch_size.min(10),
                 maximum_retry_attempts: settings.maximum_retry_attempts.min(1_000),
                 audit_filters: false,
+                ..settings
+            },
+            Flow::Checkout => Settings {
+                audit_filters: false,
+                stock: (0..draw.between(1, 4))
+                    .map(|_| draw.between(0, 80))
+                    .collect(),
+                rows_kept_for: draw.pick(&[1, 20, 60, 16 * 24 * 60].map(Duration::from_mins)),
+                remembers_cancelled: draw.chance(500),
                 ..settings
             },
         }

@@ -100,7 +100,7 @@ fn content(draw: &mut Draw, mix: &Mix) -> Content {
         let most = match mix.flow {
             Flow::Users => TOO_MANY_TO_ESCAPE,
             // What no event can hold, no order holds: the API takes 100 characters.
-            Flow::Orders => 50_000,
+            Flow::Orders | Flow::Checkout => 50_000,
         };
         Content::Escaped(draw.pick(&[20_000, 100_000, most]))
     } else if mix.flow == Flow::Orders && draw.chance(150) {

@@ -1,13 +1,14 @@
-//! The simulated application as a stack declares it: `infra`'s flow of users with two queues more, or its flow of
-//! orders.
+//! The simulated application as a stack declares it: `infra`'s flow of users with two queues more, its flow of
+//! orders, or its checkout.
 
+mod checkout;
 mod orders;
 mod users;
 
 use std::collections::BTreeMap;
 
 use contract::EventPattern;
-use events::{OrderDetailsChanged, OrderStatus, USERS, UserCreated};
+use events::{OrderDetailsChanged, OrderPlaced, OrderStatus, USERS, UserCreated};
 use serde_json::{Map, Value, json};
 use stack::{Resource, Stack};
 
@@ -36,12 +37,13 @@ pub(crate) fn declare(flow: Flow, settings: &Settings, variant: Variant) -> Stac
     resources.extend(match flow {
         Flow::Users => users::resources(settings),
         Flow::Orders => orders::resources(settings, variant),
+        Flow::Checkout => checkout::resources(settings),
     });
     for target in Target::of(flow) {
         let dead_letters = dead_letters_of(*target);
         resources.push(queue(dead_letters, &open_to(*target, dead_letters)));
         resources.extend(read_queue(*target, settings));
-        resources.push(rule(*target));
+        resources.push(rule(flow, *target));
         resources.push(rule_target(*target, settings));
     }
     Stack {
@@ -136,13 +138,16 @@ fn rule_arn(target: Target) -> String {
     format!("arn:aws:events:us-east-1:000000000000:rule/{BUS}/{name}")
 }
 
-fn rule(target: Target) -> Resource {
+fn rule(flow: Flow, target: Target) -> Resource {
     let pattern = match target {
         Target::Consumer => EventPattern::of::<UserCreated>().to_string(),
         Target::Queue => {
             json!({"source": [USERS], "detail-type": ["UserUpdated", "UserDeleted"]}).to_string()
         }
         Target::Audit => json!({"source": [USERS]}).to_string(),
+        Target::Notify | Target::Tracking if flow == Flow::Checkout => {
+            EventPattern::of::<OrderPlaced>().to_string()
+        }
         // A pattern that can't be made is refused with the reason in its place.
         Target::Notify => EventPattern::of::<OrderDetailsChanged>()
             .with("status", [OrderStatus::FIRST])

@@ -1,6 +1,6 @@
 //! The relay and the consumer of the flow of users.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use stack::Resource;
 
 use super::{queue, resource, rule_arn};
@@ -30,7 +30,11 @@ pub(super) fn resources(settings: &Settings) -> Vec<Resource> {
         queue(QUARANTINE, &json!({})),
         queue(CONSUMER_FAILURES, &json!({})),
         invoke_config(settings),
-        mapping(settings),
+        resource(
+            "aws:lambda/eventSourceMapping:EventSourceMapping",
+            "users-relay-mapping",
+            mapping(RELAY, settings),
+        ),
         resource(
             "aws:lambda/permission:Permission",
             "user-created-permission",
@@ -44,15 +48,13 @@ pub(super) fn resources(settings: &Settings) -> Vec<Resource> {
     ]
 }
 
-fn mapping(settings: &Settings) -> Resource {
-    resource(
-        "aws:lambda/eventSourceMapping:EventSourceMapping",
-        "users-relay-mapping",
-        json!({
+/// What feeds the relay with this ARN.
+pub(super) fn mapping(relay: &str, settings: &Settings) -> Value {
+    json!({
             "uuid": "6f1d4c9a-0000-4000-8000-000000000001",
             "eventSourceArn": STREAM,
-            "functionArn": RELAY,
-            "functionName": RELAY,
+            "functionArn": relay,
+            "functionName": relay,
             "startingPosition": "TRIM_HORIZON",
             "batchSize": settings.batch_size,
             "maximumBatchingWindowInSeconds": settings.batching_window.as_secs(),
@@ -62,8 +64,7 @@ fn mapping(settings: &Settings) -> Resource {
             "bisectBatchOnFunctionError": true,
             "functionResponseTypes": ["ReportBatchItemFailures"],
             "destinationConfig": {"onFailure": {"destinationArn": BUCKET}},
-        }),
-    )
+    })
 }
 
 fn invoke_config(settings: &Settings) -> Resource {
