@@ -41,6 +41,7 @@ const ALLOWED: [(&str, &[&str]); 15] = [
             "notify-restaurant",
             "order-tracking",
             "outbox",
+            "place-order",
             "stack",
             "user-created-consumer",
             "users-relay",
