@@ -57,7 +57,7 @@ fn every_promise_is_kept_whatever_a_seed_chooses() {
         ends.quarantined,
         ends.in_failure_records,
     ];
-    assert!(everywhere.iter().all(|count| *count > 10), "{ends:?}");
+    assert!(everywhere.iter().all(|count| *count > 5), "{ends:?}");
     assert!(
         outside > 0 && lost > 0,
         "{outside} outside the envelope, {lost} lost"
