@@ -1,33 +1,23 @@
 use std::time::Duration;
 
 use super::Draw;
-use super::faults::{self, crash, for_hours, lasting, no_dead_letter_queue, somewhere};
+use super::faults::{self, crash, lasting, no_dead_letter_queue, until_trimmed, with_others};
 use super::shape::{Reason, Shape};
 use crate::observation::Target;
 use crate::scenario::{Fault, FaultKind, Flow};
 
 /// What goes wrong in a seed of the flow of checkout.
 pub(super) fn faults(draw: &mut Draw, shape: Shape) -> Vec<Fault> {
-    let mut faults = match shape {
+    let faults = match shape {
         Shape::Short(_) | Shape::BadDeployment(_) => Vec::new(),
         Shape::Long(span) => vec![outage(draw, span)],
         Shape::Leaving(Reason::NoDeadLetterQueue) => no_dead_letter_queue(draw, Flow::Checkout),
         Shape::Leaving(_) => {
-            let mut outage = outage(draw, Duration::from_hours(1));
-            outage.until = Duration::from_hours(u64::from(draw.between(21, 26)));
-            let hours = u64::from(draw.between(23, 27));
-            vec![
-                outage,
-                for_hours(draw, FaultKind::FailureDestinationUnreachable, hours),
-            ]
+            let outage = outage(draw, Duration::from_hours(1));
+            until_trimmed(draw, outage)
         }
     };
-    let more = if draw.chance(120) { 0 } else { draw.small(8) };
-    for _ in 0..more {
-        faults.push(somewhere(draw, shape, kind));
-    }
-    faults.sort_by_key(|fault| fault.from);
-    faults
+    with_others(draw, shape, faults, 8, kind)
 }
 
 /// The relay can't do its work, or DynamoDB takes no marks.

@@ -7,13 +7,28 @@ use crate::scenario::{Crash, Fault, FaultKind, Flow};
 
 /// What goes wrong in a seed.
 pub(super) fn faults(draw: &mut Draw, shape: Shape) -> Vec<Fault> {
-    let mut faults = match shape {
+    let faults = match shape {
         Shape::Short(_) | Shape::BadDeployment(_) => Vec::new(),
         Shape::Long(span) if draw.chance(300) => vec![outage_behind_the_bus(draw, span * 2)],
         Shape::Long(span) => vec![outage(draw, Duration::ZERO, span)],
         Shape::Leaving(reason) => leaving(draw, reason),
     };
-    let more = if draw.chance(120) { 0 } else { draw.small(7) };
+    with_others(draw, shape, faults, 7, kind)
+}
+
+/// These faults and up to `most` others, in the order in which they begin.
+pub(super) fn with_others(
+    draw: &mut Draw,
+    shape: Shape,
+    mut faults: Vec<Fault>,
+    most: u32,
+    kind: fn(&mut Draw) -> FaultKind,
+) -> Vec<Fault> {
+    let more = if draw.chance(120) {
+        0
+    } else {
+        draw.small(most)
+    };
     for _ in 0..more {
         faults.push(somewhere(draw, shape, kind));
     }
@@ -77,13 +92,8 @@ pub(super) fn for_hours(draw: &mut Draw, kind: FaultKind, hours: u64) -> Fault {
 fn leaving(draw: &mut Draw, reason: Reason) -> Vec<Fault> {
     match reason {
         Reason::Trimmed => {
-            let mut outage = outage(draw, Duration::ZERO, Duration::from_hours(1));
-            outage.until = Duration::from_hours(u64::from(draw.between(21, 26)));
-            let hours = u64::from(draw.between(23, 27));
-            vec![
-                outage,
-                for_hours(draw, FaultKind::FailureDestinationUnreachable, hours),
-            ]
+            let outage = outage(draw, Duration::ZERO, Duration::from_hours(1));
+            until_trimmed(draw, outage)
         }
         Reason::NoConsumerDestination | Reason::PipeStops => {
             let crash = crash(draw);
@@ -93,6 +103,16 @@ fn leaving(draw: &mut Draw, reason: Reason) -> Vec<Fault> {
         }
         Reason::NoDeadLetterQueue => no_dead_letter_queue(draw, Flow::Users),
     }
+}
+
+/// An outage until the stream forgets records, which the failure destination can't take meanwhile.
+pub(super) fn until_trimmed(draw: &mut Draw, mut outage: Fault) -> Vec<Fault> {
+    outage.until = Duration::from_hours(u64::from(draw.between(21, 26)));
+    let hours = u64::from(draw.between(23, 27));
+    vec![
+        outage,
+        for_hours(draw, FaultKind::FailureDestinationUnreachable, hours),
+    ]
 }
 
 /// A target is gone, and its dead-letter queue refuses.
@@ -105,7 +125,7 @@ pub(super) fn no_dead_letter_queue(draw: &mut Draw, flow: Flow) -> Vec<Fault> {
 }
 
 /// A fault of this kind, somewhere in the time in which callers write.
-pub(super) fn somewhere(draw: &mut Draw, shape: Shape, kind: fn(&mut Draw) -> FaultKind) -> Fault {
+fn somewhere(draw: &mut Draw, shape: Shape, kind: fn(&mut Draw) -> FaultKind) -> Fault {
     let from = draw.duration(Duration::ZERO, shape.span());
     let single = draw.chance(250);
     let longest = match shape {

@@ -2,24 +2,19 @@ use std::time::Duration;
 
 use super::Draw;
 use super::checkout_faults::of_queue;
-use super::faults::{crash, for_hours, lasting, no_dead_letter_queue, somewhere};
+use super::faults::{crash, for_hours, lasting, no_dead_letter_queue, with_others};
 use super::shape::{Reason, Shape};
 use crate::observation::Target;
 use crate::scenario::{Fault, FaultKind, Flow};
 
 /// What goes wrong in a seed of the flow of orders.
 pub(super) fn faults(draw: &mut Draw, shape: Shape) -> Vec<Fault> {
-    let mut faults = match shape {
+    let faults = match shape {
         Shape::Short(_) | Shape::BadDeployment(_) => Vec::new(),
         Shape::Long(span) => vec![outage(draw, span)],
         Shape::Leaving(reason) => leaving(draw, reason),
     };
-    let more = if draw.chance(120) { 0 } else { draw.small(7) };
-    for _ in 0..more {
-        faults.push(somewhere(draw, shape, kind));
-    }
-    faults.sort_by_key(|fault| fault.from);
-    faults
+    with_others(draw, shape, faults, 7, kind)
 }
 
 /// The bus takes nothing, or a target does not.
