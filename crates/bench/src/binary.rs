@@ -42,7 +42,7 @@ fn cargo() -> Command {
     for (name, _) in env::vars_os() {
         let Some(name) = name.to_str() else { continue };
         let kept = matches!(name, "CARGO_HOME" | "CARGO_TARGET_DIR");
-        if (name.starts_with("CARGO") && !kept) || name == "LD_LIBRARY_PATH" {
+        if (name.starts_with("CARGO") && !kept) || matches!(name, "LD_LIBRARY_PATH" | "OUT_DIR") {
             cargo.env_remove(name);
         }
     }

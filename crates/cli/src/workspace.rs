@@ -147,8 +147,8 @@ fn executable(message: &str) -> Option<(String, PathBuf)> {
 
 /// A child cargo that does not notice that it was started by one.
 ///
-/// `cargo run` gives its child variables about the running package (`CARGO_PKG_NAME` …) and a
-/// library path. Build scripts such as `ring`'s watch them, so each would be compiled again, and
+/// `cargo run` and `cargo test` give their children variables about the running package
+/// (`CARGO_PKG_NAME` …, `OUT_DIR` if it has a build script) and a library path. Build scripts such as `ring`'s watch them, so each would be compiled again, and
 /// once more by the next plain `cargo test`. What a user may set (`CARGO_HOME`, `CARGO_TARGET_DIR`,
 /// `CARGO_BUILD_JOBS` …) stays.
 /// <https://doc.rust-lang.org/cargo/reference/environment-variables.html>
@@ -164,8 +164,9 @@ fn cargo(directory: &Path) -> Command {
 }
 
 fn set_by_cargo(name: &OsStr) -> bool {
-    const NAMES: [&str; 4] = [
+    const NAMES: [&str; 5] = [
         "CARGO",
+        "OUT_DIR",
         "LD_LIBRARY_PATH",
         "CARGO_CRATE_NAME",
         "CARGO_PRIMARY_PACKAGE",
@@ -235,6 +236,7 @@ mod tests {
             "CARGO",
             "CARGO_PKG_NAME",
             "CARGO_MANIFEST_DIR",
+            "OUT_DIR",
             "LD_LIBRARY_PATH",
         ] {
             assert!(set_by_cargo(OsStr::new(removed)), "{removed}");

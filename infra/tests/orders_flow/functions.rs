@@ -30,7 +30,9 @@ static BUILT: LazyLock<BTreeMap<String, PathBuf>> = LazyLock::new(|| {
     let mut cargo = Command::new("cargo");
     for (variable, _) in std::env::vars() {
         let of_the_user = ["CARGO_HOME", "CARGO_TARGET_DIR"].contains(&variable.as_str());
-        if (variable.starts_with("CARGO") && !of_the_user) || variable == "LD_LIBRARY_PATH" {
+        if (variable.starts_with("CARGO") && !of_the_user)
+            || ["LD_LIBRARY_PATH", "OUT_DIR"].contains(&variable.as_str())
+        {
             cargo.env_remove(variable);
         }
     }

@@ -20,7 +20,9 @@ fn built(kind: &str, name: &str) -> PathBuf {
     let mut cargo = Command::new("cargo");
     for (variable, _) in std::env::vars() {
         let ours = ["CARGO_HOME", "CARGO_TARGET_DIR"].contains(&variable.as_str());
-        if (variable.starts_with("CARGO") && !ours) || variable == "LD_LIBRARY_PATH" {
+        if (variable.starts_with("CARGO") && !ours)
+            || ["LD_LIBRARY_PATH", "OUT_DIR"].contains(&variable.as_str())
+        {
             cargo.env_remove(variable);
         }
     }
