@@ -13,6 +13,7 @@ mod error;
 mod flow;
 mod function;
 mod idempotency;
+mod lease;
 mod mapping;
 mod names;
 mod orders;

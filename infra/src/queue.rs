@@ -8,7 +8,7 @@ use crate::aws::cloudwatch::event_rule::EventRuleResult;
 use crate::aws::sqs::queue::{self, QueueArgs, QueueResult};
 use crate::aws::sqs::queue_policy::{self, QueuePolicyArgs, QueuePolicyResult};
 use crate::flow::Flow;
-use crate::idempotency::TIMEOUTS_IN_VISIBILITY;
+use crate::lease::TIMEOUTS_IN_VISIBILITY;
 use crate::policy::{Policy, Statement};
 
 /// 14 days, the longest that SQS keeps a message

@@ -12,18 +12,10 @@ use crate::aws::apigateway::stage::{self, StageArgs, StageResult};
 use crate::aws::cloudwatch::log_group::{self, LogGroupArgs, LogGroupResult};
 use crate::aws::types::apigateway::{MethodSettingsSettings, StageAccessLogSettings};
 use crate::rest_api::RestApi;
+use crate::settings::Throttle;
 
 /// The last part of the API's address.
 const STAGE: &str = "v1";
-
-/// How many requests each method of an API takes.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Throttle {
-    /// Requests a second, in the long run.
-    pub(crate) rate: i32,
-    /// Requests at once.
-    pub(crate) burst: i32,
-}
 
 /// An API that is served.
 pub(crate) struct ServedApi {

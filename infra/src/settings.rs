@@ -6,8 +6,7 @@ use std::ops::RangeInclusive;
 
 use pulumi_gestalt_rust::{ConfigError, Context};
 
-use crate::idempotency::{ASYNCHRONOUS_TIMEOUT, QUEUE_TIMEOUT};
-use crate::rest_stage::Throttle;
+use crate::lease::{ASYNCHRONOUS_TIMEOUT, QUEUE_TIMEOUT};
 
 /// Seconds: a relay spends up to 10 on retries and needs time for the rest of its batch.
 const RELAY_TIMEOUT: RangeInclusive<i32> = 15..=900;
@@ -38,6 +37,15 @@ pub(crate) enum OrdersRelay {
     Pipe,
     /// A function, as for the users table.
     Function,
+}
+
+/// How many requests each method of an API takes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Throttle {
+    /// Requests a second, in the long run.
+    pub(crate) rate: i32,
+    /// Requests at once.
+    pub(crate) burst: i32,
 }
 
 /// How the orders API is reached.

@@ -1,6 +1,6 @@
 use emulator::state::Running;
 
-use crate::overview::quoted_text;
+use crate::quoted::quoted_text;
 
 /// What the AWS CLI and the SDKs need to find a running stack, as lines for a shell.
 ///

@@ -19,6 +19,7 @@ mod outboxes;
 mod overview;
 mod printer;
 mod project;
+mod quoted;
 mod rest_call;
 mod signals;
 mod workspace;

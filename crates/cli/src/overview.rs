@@ -8,6 +8,7 @@ use stack::{Resource, Stack};
 
 use crate::connection::connection;
 use crate::exports::exports;
+use crate::quoted::{quoted, quoted_text};
 use crate::rest_call;
 
 const FUNCTION: &str = "aws:lambda/function:Function";
@@ -104,21 +105,6 @@ impl Overview<'_> {
             writeln!(f, "  cargo outbox logs {last}{place}")?;
         }
         writeln!(f)
-    }
-}
-
-/// The path as a shell takes it for one word.
-fn quoted(path: &Path) -> String {
-    quoted_text(&path.to_string_lossy())
-}
-
-/// A text as a shell takes it for one word.
-pub(crate) fn quoted_text(text: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "/._-+,@%:=".contains(c);
-    if text.chars().all(plain) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
     }
 }
 
@@ -305,11 +291,5 @@ mod tests {
             text.contains("export AWS_ENDPOINT_URL=http://127.0.0.1:4566\n"),
             "{text}"
         );
-    }
-
-    #[test]
-    fn a_shell_takes_a_quoted_path_for_one_word() {
-        assert_eq!(quoted(Path::new("/tmp/outbox-1")), "/tmp/outbox-1");
-        assert_eq!(quoted(Path::new("/my $x's/a")), r"'/my $x'\''s/a'");
     }
 }

@@ -5,7 +5,7 @@ use emulator::front::Credentials;
 use serde_json::{Map, Value};
 use stack::{Resource, Stack};
 
-use crate::overview::quoted_text;
+use crate::quoted::quoted_text;
 
 const STAGE: &str = "aws:apigateway/stage:Stage";
 const METHOD: &str = "aws:apigateway/method:Method";

@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 
 use crate::functions::call;
 use crate::observation::{Observation, Waiting};
-use crate::run::Report;
+use crate::report::Report;
 use crate::scenario::{Flow, Write};
 use crate::trace::START;
 use crate::world::{Ground, Life, LifeError, Plan};

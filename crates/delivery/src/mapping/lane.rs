@@ -8,7 +8,7 @@ use crate::Time;
 
 use given_up::GivenUp;
 
-use super::shard::Reach;
+use super::reach::Reach;
 use super::{
     Condition, Discard, EVENT_BYTES, Effect, LaneProgress, Piece, Record, SequenceNumber, Settings,
     event_bytes,

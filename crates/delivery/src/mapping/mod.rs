@@ -19,10 +19,12 @@ mod failure;
 pub(crate) mod filters;
 mod lane;
 mod progress;
+mod reach;
 mod response;
 mod sequence;
 mod settings;
 mod shard;
+mod step;
 mod tree;
 
 #[cfg(test)]
@@ -36,7 +38,8 @@ pub use progress::{LaneProgress, Piece, Progress};
 pub use response::{Response, read_response};
 pub use sequence::SequenceNumber;
 pub use settings::{Settings, StartingPosition};
-pub use shard::{Condition, Discard, Effect, Input, Record, Shard};
+pub use shard::Shard;
+pub use step::{Condition, Discard, Effect, Input, Record};
 pub use tree::{ShardDescription, Tree};
 
 /// The largest event a function is given: 6 MB.

@@ -1,6 +1,6 @@
 use std::net::IpAddr;
 
-use super::numeric::Range;
+use super::numeric::{Range, number};
 use super::text::TextTest;
 use crate::document::{Kind, Node};
 
@@ -85,13 +85,6 @@ impl Excluded {
 fn text<'a>(value: &'a Node<'_>) -> Option<&'a str> {
     match &value.kind {
         Kind::String(text) => Some(text),
-        _ => None,
-    }
-}
-
-pub(super) fn number(value: &Node<'_>) -> Option<f64> {
-    match value.kind {
-        Kind::Number => value.text.parse().ok(),
         _ => None,
     }
 }

@@ -1,4 +1,3 @@
-use super::condition::number;
 use crate::document::{Kind, Node};
 
 /// A range of numbers, compared as doubles as AWS does.
@@ -89,5 +88,13 @@ fn operator<'a>(node: &'a Node<'_>) -> &'a str {
     match &node.kind {
         Kind::String(operator) => operator,
         _ => "",
+    }
+}
+
+/// The number that a node is.
+pub(super) fn number(value: &Node<'_>) -> Option<f64> {
+    match value.kind {
+        Kind::Number => value.text.parse().ok(),
+        _ => None,
     }
 }

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::Language;
-use super::condition::{Condition, Excluded, Literal, Network, number};
-use super::numeric::Range;
+use super::condition::{Condition, Excluded, Literal, Network};
+use super::numeric::{Range, number};
 use super::text::{TextTest, Wildcard};
 use crate::document::{Kind, Node};
 

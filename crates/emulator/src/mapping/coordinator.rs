@@ -6,10 +6,10 @@ use futures::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::watch;
 
 use super::Error;
-use super::poller::{BROKEN, Poller};
+use super::poller::Poller;
 use super::progress::Saved;
 use super::reader::{Engine, Reader};
-use super::readiness::changed;
+use super::readiness::{BROKEN, changed};
 use super::stream::Stream;
 
 /// Runs one reader of a stream: a poller for each shard, side by side, parents before their children.

@@ -1,6 +1,5 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Duration;
 
 use delivery::Time;
 use delivery::mapping::{Effect, Input, Progress, Record, SequenceNumber, Shard};
@@ -9,12 +8,9 @@ use futures::stream::{FuturesUnordered, StreamExt};
 
 use super::progress::Saved;
 use super::reader::{Engine, Payload, Reader};
-use super::readiness::Readiness;
+use super::readiness::{BROKEN, Readiness};
 use super::stream::Stream;
 use super::{Error, Page, record};
-
-/// The pause after the stream or the state could not be read or written.
-pub(super) const BROKEN: Duration = Duration::from_secs(1);
 
 /// Runs one reader in one shard.
 pub(super) struct Poller {

@@ -1,10 +1,14 @@
+use std::time::Duration;
+
 use delivery::Time;
 use tokio::sync::watch;
 use tokio::time::{Instant, Interval, MissedTickBehavior, sleep_until};
 
 use super::Polling;
-use super::poller::BROKEN;
 use crate::Clock;
+
+/// The pause after the stream or the state could not be read or written.
+pub(super) const BROKEN: Duration = Duration::from_secs(1);
 
 /// The most records of one `GetRecords` call.
 const AWS_PAGE: usize = 1000;

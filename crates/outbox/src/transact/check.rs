@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::types::TransactWriteItem;
 
 use super::action::{Action, Facts, Item, facts};
 use super::error::Invalid;
-use super::plan::Plan;
+use super::plan::{Keys, Plan};
 use super::size::ITEM_BYTES;
 
 /// The most actions of a transaction.
@@ -18,9 +18,6 @@ pub const TRANSACTION_BYTES: usize = 4 * 1024 * 1024;
 
 /// The most bytes of an aggregate's name: with its prefix it is a partition key of at most 2,048 bytes.
 pub const AGGREGATE_BYTES: usize = 2048 - "sequence#".len();
-
-/// The names of the key attributes of tables.
-pub(super) type Keys = BTreeMap<String, Vec<String>>;
 
 pub(super) fn counts(plan: &Plan, names: &[Action]) -> Result<(), Invalid> {
     if plan.events.is_empty() {

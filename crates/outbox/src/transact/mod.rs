@@ -60,6 +60,7 @@ mod course;
 mod dynamodb;
 mod error;
 mod plan;
+mod request;
 mod size;
 mod store;
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! How large DynamoDB takes an item to be
 //! (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html>).
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use std::collections::HashMap;
 
-use super::action::Item;
+use aws_sdk_dynamodb::types::AttributeValue;
 
 /// The most bytes of an item, names and values counted: 400 KB
 /// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html>).
@@ -13,7 +13,7 @@ pub const ITEM_BYTES: usize = 400 * 1024;
 const CONTAINER: usize = 3;
 
 /// The bytes of an item: the names and the values of its attributes.
-pub(super) fn item(item: &Item) -> usize {
+pub(super) fn item(item: &HashMap<String, AttributeValue>) -> usize {
     item.iter()
         .map(|(name, attribute)| name.len() + value(attribute))
         .sum()

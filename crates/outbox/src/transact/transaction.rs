@@ -5,9 +5,8 @@ use aws_sdk_dynamodb::types::{ConditionCheck, Delete, Put, TransactWriteItem, Up
 use contract::Event;
 use jiff::Timestamp;
 
-use super::check::Keys;
 use super::course::Limits;
-use super::plan::{Plan, Planned};
+use super::plan::{Keys, Plan, Planned};
 use crate::events::{Draft, draft};
 use crate::row::KEY;
 

@@ -34,7 +34,7 @@ use serde_json::json;
 use tokio::time::Instant;
 
 use crate::observation::{Ending, Function, Observation, Target};
-use crate::run::SIMULATED_PANIC;
+use crate::panic::SIMULATED_PANIC;
 use crate::scenario::{Crash, Flow};
 use crate::world::{CONSUMER, Ground, OUTBOX_RELAY, RECOVERY, RELAY, function_arn, function_of};
 

@@ -19,7 +19,7 @@ use super::quarantine::QuarantineQueue;
 use super::{answered, crashed, next, throttled};
 use crate::Variant;
 use crate::observation::{Function, Observation};
-use crate::run::SIMULATED_PANIC;
+use crate::panic::SIMULATED_PANIC;
 use crate::scenario::{Crash, FaultKind, Flow};
 use crate::table::PANICS;
 use crate::world::Ground;

@@ -5,7 +5,7 @@ use emulator::{Clock, Journal, Occurrence};
 use tokio::sync::broadcast;
 
 use crate::observation::{Observation, Observed};
-use crate::run::Counts;
+use crate::report::Counts;
 
 /// How many occurrences the emulator tells between two observations at most.
 const JOURNAL: usize = 512;

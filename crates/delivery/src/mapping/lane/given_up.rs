@@ -1,7 +1,7 @@
 //! Pieces of a halved batch that are given up one right after the other share one failure record.
 
 use crate::Time;
-use crate::mapping::shard::Reach;
+use crate::mapping::reach::Reach;
 use crate::mapping::{Condition, LaneProgress, Piece, Record, Settings};
 use crate::target::Backoff;
 

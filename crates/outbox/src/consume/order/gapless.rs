@@ -1,56 +1,18 @@
 use std::fmt;
 use std::marker::PhantomData;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use contract::{Aggregate, NotAllTypes, SequenceKind};
 use jiff::Timestamp;
 
-use super::lane::Gap;
-use super::turn::{Entered, Turn};
-use super::{LaneKey, LaneStore, OrderError, Parkable, timestamp};
+use super::turn::{Clock, Entered, Taken, Turn};
+use super::{Bounds, LaneKey, LaneStore, OrderError, Parkable, timestamp};
 use crate::OrderTable;
 use crate::consume::owners::Owners;
 use crate::consume::{FromEvent, retry};
 use crate::environment::required;
 use crate::function::with_causes;
 use crate::sdk::sdk_config;
-
-/// How much is parked for one key, and how long.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Bounds {
-    /// The most events.
-    pub events: usize,
-    /// Their most bytes as JSON; an item of DynamoDB holds 400 KB.
-    pub bytes: usize,
-    /// How long the missing events are waited for.
-    pub patience: Duration,
-}
-
-impl Default for Bounds {
-    fn default() -> Self {
-        Self {
-            events: 100,
-            bytes: 256 * 1024,
-            patience: Duration::from_mins(15),
-        }
-    }
-}
-
-/// What became of a delivery.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Taken {
-    /// The event was consumed before.
-    Repeat,
-    /// The event waits in the store, for those before it or for the delivery that is at work; that one will find it.
-    Parked,
-    /// Events were consumed: this one, and parked ones that were ready.
-    Consumed {
-        /// How many.
-        events: usize,
-        /// The gaps that were given up before one of them.
-        given_up: Vec<Gap>,
-    },
-}
 
 /// Hands over every event of an aggregate in its order, one after the other, each completed once.
 ///
@@ -105,11 +67,11 @@ pub enum Taken {
 /// # }
 /// ```
 pub struct Gapless<T, S = OrderTable> {
-    pub(super) store: S,
+    store: S,
     consumer: String,
-    pub(super) bounds: Bounds,
+    bounds: Bounds,
     owners: Owners,
-    clock: Box<dyn Fn() -> SystemTime + Send + Sync>,
+    clock: Clock,
     reads: PhantomData<fn() -> T>,
 }
 
@@ -264,13 +226,15 @@ impl<T: FromEvent, S: LaneStore> Gapless<T, S> {
         }
     }
 
-    pub(super) fn now(&self) -> Timestamp {
+    fn now(&self) -> Timestamp {
         timestamp(&self.clock)
     }
 
-    fn turn<'a>(&'a self, key: &'a str) -> Turn<'a, T, S> {
+    fn turn<'a>(&'a self, key: &'a str) -> Turn<'a, S> {
         Turn {
-            gapless: self,
+            store: &self.store,
+            bounds: &self.bounds,
+            clock: &self.clock,
             key: LaneKey {
                 consumer: &self.consumer,
                 key,

@@ -8,6 +8,7 @@
 //! Where the effect is a write of one item, a condition on the sequence in that write does as [`Newest`] does, and
 //! costs nothing.
 
+mod bounds;
 mod error;
 mod gapless;
 mod lane;
@@ -19,12 +20,14 @@ mod turn;
 
 use jiff::Timestamp;
 
+pub use self::bounds::Bounds;
 pub use self::error::OrderError;
-pub use self::gapless::{Bounds, Gapless, Taken};
+pub use self::gapless::Gapless;
 pub use self::lane::{Gap, Hold, Lane, Parked};
 pub use self::newest::Newest;
 pub use self::parkable::Parkable;
 pub use self::store::{LaneStore, Overdue, SeenStore, Versioned};
+pub use self::turn::Taken;
 
 /// The key whose events are in order, for one consumer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

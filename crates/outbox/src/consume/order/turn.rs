@@ -1,17 +1,38 @@
 //! One delivery's turn at one key: to park its event, or to consume what is ready.
 
+use std::time::SystemTime;
+
 use jiff::Timestamp;
 
-use super::gapless::{Gapless, Taken};
-use super::lane::{Hold, Lane, Next};
-use super::{LaneKey, LaneStore, OrderError, Versioned};
+use super::lane::{Gap, Hold, Lane, Next};
+use super::{Bounds, LaneKey, LaneStore, OrderError, Versioned, timestamp};
 use crate::consume::once::lease;
 use crate::consume::{FromEvent, retry};
 use crate::publish::CallError;
 
+/// What became of a delivery.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Taken {
+    /// The event was consumed before.
+    Repeat,
+    /// The event waits in the store, for those before it or for the delivery that is at work; that one will find it.
+    Parked,
+    /// Events were consumed: this one, and parked ones that were ready.
+    Consumed {
+        /// How many.
+        events: usize,
+        /// The gaps that were given up before one of them.
+        given_up: Vec<Gap>,
+    },
+}
+
+pub(super) type Clock = Box<dyn Fn() -> SystemTime + Send + Sync>;
+
 /// One delivery at one key.
-pub(super) struct Turn<'a, T, S> {
-    pub(super) gapless: &'a Gapless<T, S>,
+pub(super) struct Turn<'a, S> {
+    pub(super) store: &'a S,
+    pub(super) bounds: &'a Bounds,
+    pub(super) clock: &'a Clock,
     pub(super) key: LaneKey<'a>,
     /// The name that marks a lease as this delivery's.
     pub(super) owner: String,
@@ -25,7 +46,7 @@ pub(super) enum Entered {
     Not(Taken),
 }
 
-impl<T: FromEvent, S: LaneStore> Turn<'_, T, S> {
+impl<S: LaneStore> Turn<'_, S> {
     /// Parks the event, and takes the key if something is ready and nobody has it.
     ///
     /// A lane changes under the eyes of others only by a save that fails, so whoever loses reads again. The one who
@@ -36,7 +57,7 @@ impl<T: FromEvent, S: LaneStore> Turn<'_, T, S> {
     ) -> Result<Entered, OrderError<R>> {
         loop {
             let Versioned { mut lane, version } = self.load().await?;
-            let now = self.gapless.now();
+            let now = timestamp(self.clock);
             let mut not_held = Taken::Repeat;
             if let Some((sequence, event)) = event
                 && !lane.has_consumed(sequence)
@@ -45,7 +66,7 @@ impl<T: FromEvent, S: LaneStore> Turn<'_, T, S> {
                 not_held = Taken::Parked;
             }
             let held_by_another = lane.is_held_by_another(&self.owner, now);
-            let bounds = &self.gapless.bounds;
+            let bounds = self.bounds;
             if held_by_another && not_held == Taken::Parked && lane.is_over(bounds) {
                 let key = self.key.key.to_owned();
                 return Err(OrderError::Busy { key });
@@ -71,17 +92,18 @@ impl<T: FromEvent, S: LaneStore> Turn<'_, T, S> {
     }
 
     /// Consumes what is ready, and lets go of the key.
-    pub(super) async fn drain<F, R>(
+    pub(super) async fn drain<T, F, R>(
         &self,
         mut held: Versioned,
         handler: &impl Fn(T) -> F,
     ) -> Result<Taken, OrderError<R>>
     where
+        T: FromEvent,
         F: Future<Output = Result<(), R>>,
     {
         let (mut events, mut given_up) = (0, Vec::new());
         while held.lane.hold.is_some() {
-            let next = held.lane.next(&self.gapless.bounds, self.gapless.now());
+            let next = held.lane.next(self.bounds, timestamp(self.clock));
             let sequence = match next {
                 Next::Wait => {
                     // Somebody else parked something, or nothing at all is ready any more.
@@ -116,13 +138,14 @@ impl<T: FromEvent, S: LaneStore> Turn<'_, T, S> {
         Ok(Taken::Consumed { events, given_up })
     }
 
-    async fn consume<F, R>(
+    async fn consume<T, F, R>(
         &self,
         held: &Versioned,
         sequence: u64,
         handler: &impl Fn(T) -> F,
     ) -> Result<(), OrderError<R>>
     where
+        T: FromEvent,
         F: Future<Output = Result<(), R>>,
     {
         if held.lane.is_late(sequence) {
@@ -151,7 +174,7 @@ impl<T: FromEvent, S: LaneStore> Turn<'_, T, S> {
         loop {
             let mut lane = held.lane.clone();
             lane.consumed(sequence);
-            if lane.next(&self.gapless.bounds, self.gapless.now()) == Next::Wait {
+            if lane.next(self.bounds, timestamp(self.clock)) == Next::Wait {
                 lane.hold = None;
             }
             if self.save(&lane, held.version).await? {
@@ -186,12 +209,12 @@ impl<T: FromEvent, S: LaneStore> Turn<'_, T, S> {
     }
 
     async fn load<R>(&self) -> Result<Versioned, OrderError<R>> {
-        let loaded = retry::transient(|| self.gapless.store.load(self.key)).await;
+        let loaded = retry::transient(|| self.store.load(self.key)).await;
         loaded.map_err(|error| self.store_error(error))
     }
 
     async fn save<R>(&self, lane: &Lane, version: u64) -> Result<bool, OrderError<R>> {
-        let saved = retry::transient(|| self.gapless.store.save(self.key, lane, version)).await;
+        let saved = retry::transient(|| self.store.save(self.key, lane, version)).await;
         saved.map_err(|error| self.store_error(error))
     }
 
