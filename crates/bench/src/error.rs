@@ -6,27 +6,9 @@ use thiserror::Error;
 /// Why a measurement could not be made.
 #[derive(Debug, Error)]
 pub enum Error {
-    /// Cargo could not be started.
-    #[error("cargo can't be started to build {package}; nothing was measured")]
-    Cargo {
-        /// The package to build.
-        package: String,
-        /// Why.
-        #[source]
-        source: io::Error,
-    },
-    /// Cargo has said above what is wrong.
-    #[error("the release build of {package} failed, see above; nothing was measured")]
-    Build {
-        /// The package.
-        package: String,
-    },
-    /// The build made no program.
-    #[error("the package {package} has no binary of that name; nothing was measured")]
-    NoBinary {
-        /// The package.
-        package: String,
-    },
+    /// The function can't be built.
+    #[error(transparent)]
+    Build(#[from] workspace::Error),
     /// The function's process could not be started.
     #[error("{} can't be started; nothing was measured", binary.display())]
     Start {

@@ -1,6 +1,5 @@
 //! Measures what the functions' release binaries take and give: time, calls, CPU and memory.
 
-pub mod binary;
 mod error;
 pub mod relay;
 

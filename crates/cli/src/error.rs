@@ -22,21 +22,9 @@ pub(crate) enum Error {
     /// A file for the demo with nothing in it.
     #[error("{path} holds no event: expected one JSON object on each line; nothing was started")]
     NoEvents { path: PathBuf },
-    /// Cargo itself could not be started.
-    #[error("can't start {program}: is Rust installed and on the PATH?")]
-    CargoMissing { program: String, source: io::Error },
-    /// `cargo metadata` failed.
-    #[error("cargo can't read the workspace around {directory}: {message}")]
-    Workspace { directory: PathBuf, message: String },
-    /// `cargo metadata` printed what this version can't read.
-    #[error("cargo described the workspace in a form that this version can't read")]
-    WorkspaceForm(#[source] serde_json::Error),
-    /// Compiler errors; cargo has printed them.
-    #[error("the build of {} failed: cargo's messages are above, nothing was started", .binaries.join(", "))]
-    Build { binaries: Vec<String> },
-    /// Cargo succeeded but named no executable.
-    #[error("cargo built {binary} but named no executable for it")]
-    NoExecutable { binary: String },
+    /// The workspace can't be read, or a build failed.
+    #[error(transparent)]
+    Workspace(#[from] workspace::Error),
     /// The Pulumi program is no binary of the workspace.
     #[error(
         "Pulumi.yaml's runtime.options.binary is {path}, but no package of the workspace has a binary {binary:?}"

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use emulator::{Emulating, Emulator, Options};
 use stack::{Aws, Project, Stack};
+use workspace::{Profile, Workspace};
 
 use crate::arguments::Settings;
 use crate::error::Error;
-use crate::workspace::{Profile, Workspace};
 
 /// A declared stack that runs.
 #[derive(Debug)]
@@ -77,17 +77,13 @@ async fn build_program(
         .and_then(OsStr::to_str)
         .unwrap_or_default()
         .to_owned();
-    let unknown = || Error::UnknownProgram {
-        path: path.to_owned(),
-        binary: binary.clone(),
-    };
     if !workspace.has(&binary) {
-        return Err(unknown());
+        return Err(Error::UnknownProgram {
+            path: path.to_owned(),
+            binary,
+        });
     }
-    let mut built = workspace
-        .build(&BTreeSet::from([binary.clone()]), profile)
-        .await?;
-    built.remove(&binary).ok_or_else(unknown)
+    Ok(workspace.build_binary(&binary, profile).await?)
 }
 
 /// The executable of each package that the stack's functions run.

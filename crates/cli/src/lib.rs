@@ -22,7 +22,6 @@ mod project;
 mod quoted;
 mod rest_call;
 mod signals;
-mod workspace;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -153,9 +153,9 @@ fn a_bad_line_is_reported_with_its_number_and_the_rest_goes_on() {
     assert!(ended.errors.contains("shoeSize"), "{ended:?}");
 }
 
-#[test]
-fn a_field_that_the_relay_changes_is_named() {
-    let changing = example("changing-relay");
+#[tokio::test]
+async fn a_field_that_the_relay_changes_is_named() {
+    let changing = example("changing-relay").await;
 
     let ended = outbox(&[
         "demo",

@@ -8,7 +8,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Which packages of the workspace each one may depend on, in tests too.
-const ALLOWED: [(&str, &[&str]); 15] = [
+const ALLOWED: [(&str, &[&str]); 16] = [
     ("contract", &[]),
     ("events", &["contract"]),
     ("outbox", &["contract"]),
@@ -18,17 +18,30 @@ const ALLOWED: [(&str, &[&str]); 15] = [
     ("emulator", &["delivery", "stack"]),
     ("protocol-tests", &["pulumi", "stack"]),
     ("sandbox", &[]),
-    ("bench", &["sandbox"]),
+    ("workspace", &[]),
+    ("bench", &["sandbox", "workspace"]),
     (
         "cargo-outbox",
         &[
-            "bench", "contract", "delivery", "emulator", "outbox", "stack",
+            "bench",
+            "contract",
+            "delivery",
+            "emulator",
+            "outbox",
+            "stack",
+            "workspace",
         ],
     ),
     (
         "infra",
         &[
-            "contract", "delivery", "emulator", "events", "pulumi", "stack",
+            "contract",
+            "delivery",
+            "emulator",
+            "events",
+            "pulumi",
+            "stack",
+            "workspace",
         ],
     ),
     (

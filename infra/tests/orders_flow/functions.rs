@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::process::Command;
-use std::sync::LazyLock;
 use std::time::Duration;
 
 use emulator::Logs;
 use serde_json::Value;
+use tokio::sync::OnceCell;
+use workspace::{Profile, Workspace};
 
 use crate::declared::root;
 use crate::shop::Shop;
@@ -25,36 +25,17 @@ const PACKAGES: [&str; 5] = [
 const PAUSE: Duration = Duration::from_millis(20);
 const PATIENCE: u32 = 3_000;
 
-/// Built once for all tests, without `-p` and without what `cargo test` sets: nothing else is compiled again.
-static BUILT: LazyLock<BTreeMap<String, PathBuf>> = LazyLock::new(|| {
-    let mut cargo = Command::new("cargo");
-    for (variable, _) in std::env::vars() {
-        let of_the_user = ["CARGO_HOME", "CARGO_TARGET_DIR"].contains(&variable.as_str());
-        if (variable.starts_with("CARGO") && !of_the_user)
-            || ["LD_LIBRARY_PATH", "OUT_DIR"].contains(&variable.as_str())
-        {
-            cargo.env_remove(variable);
-        }
-    }
-    cargo.arg("build").args(["--message-format", "json"]);
-    for package in PACKAGES {
-        cargo.args(["--bin", package]);
-    }
-    let output = cargo.current_dir(root()).output().unwrap();
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{errors}");
-    let messages = String::from_utf8(output.stdout).unwrap();
-    let binaries = messages.lines().filter_map(|line| {
-        let message: Value = serde_json::from_str(line).ok()?;
-        let executable = PathBuf::from(message["executable"].as_str()?);
-        Some((message["target"]["name"].as_str()?.to_owned(), executable))
-    });
-    binaries.collect()
-});
-
-/// The binary of each of these functions.
-pub(crate) fn binaries(packages: &[&str]) -> BTreeMap<String, PathBuf> {
-    let binary = |package: &&str| ((*package).to_owned(), BUILT[*package].clone());
+/// The binary of each of these functions. They are built once for all tests.
+pub(crate) async fn binaries(packages: &[&str]) -> BTreeMap<String, PathBuf> {
+    static BUILT: OnceCell<BTreeMap<String, PathBuf>> = OnceCell::const_new();
+    let built = BUILT
+        .get_or_init(|| async {
+            let workspace = Workspace::read(root()).await.unwrap();
+            let packages = PACKAGES.map(str::to_owned).into();
+            workspace.build(&packages, Profile::Dev).await.unwrap()
+        })
+        .await;
+    let binary = |package: &&str| ((*package).to_owned(), built[*package].clone());
     packages.iter().map(binary).collect()
 }
 

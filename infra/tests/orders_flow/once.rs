@@ -93,7 +93,7 @@ impl<'a> Answers<'a> {
 /// Publishes an event and its repeat to these consumers.
 async fn published_twice<E: Event>(consumers: &[Consumer]) {
     let packages: Vec<&str> = consumers.iter().map(|one| one.package).collect();
-    let shop = open_with_functions(&[], &binaries(&packages)).await;
+    let shop = open_with_functions(&[], &binaries(&packages).await).await;
     let event = Received::<E>::sample();
     // GIVEN an event that each of them has consumed
     let answers = Answers::of(&shop, consumers);
@@ -146,7 +146,7 @@ async fn given_a_user_that_is_published_twice_then_it_is_noted_once() {
 
 /// Publishes an event, and then another under its id.
 async fn published_under_one_id<E: Event>(consumer: &Consumer, field: &str, other: &str) {
-    let shop = open_with_functions(&[], &binaries(&[consumer.package])).await;
+    let shop = open_with_functions(&[], &binaries(&[consumer.package]).await).await;
     let event = Received::<E>::sample();
     let mut changed = event.clone();
     changed["detail"][field] = json!(other);

@@ -44,7 +44,7 @@ async fn given_a_function_in_the_pipes_place_then_it_publishes_what_the_pipe_pub
     shop.emulating.stop().await;
 
     let config = [("ordersRelay", "function")];
-    let shop = open_with_functions(&config, &binaries(&["orders-relay"])).await;
+    let shop = open_with_functions(&config, &binaries(&["orders-relay"]).await).await;
     let by_function = published(&shop).await;
     shop.emulating.stop().await;
 

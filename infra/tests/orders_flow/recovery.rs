@@ -110,7 +110,7 @@ async fn recovered(shop: &Shop, written: &[Value], condition: &str) {
 #[tokio::test]
 async fn given_records_that_the_bus_refuses_then_each_is_quarantined_whole_and_the_pipe_goes_on() {
     // GIVEN a pipe without patience
-    let shop = start(None, &[], &binaries(&[RECOVERY]), |stack| {
+    let shop = start(None, &[], &binaries(&[RECOVERY]).await, |stack| {
         let mut resources = stack.resources.iter_mut();
         let pipe = resources.find(|one| one.name == "orders-pipe").unwrap();
         for properties in [&mut pipe.inputs, &mut pipe.outputs] {
@@ -135,7 +135,7 @@ async fn given_records_that_the_bus_refuses_then_each_is_quarantined_whole_and_t
 #[tokio::test]
 async fn given_a_bus_that_is_down_for_20_hours_then_each_record_is_quarantined_whole() {
     // GIVEN the pipe as it is declared
-    let shop = open_with_functions(&[], &binaries(&[RECOVERY])).await;
+    let shop = open_with_functions(&[], &binaries(&[RECOVERY]).await).await;
     bus_fails(&shop, 503, "InternalFailure");
     let written = changes(&shop).await;
     // WHEN the bus stays down
@@ -146,8 +146,8 @@ async fn given_a_bus_that_is_down_for_20_hours_then_each_record_is_quarantined_w
 }
 
 /// The function, but as long as the file `mended` is not there it ends at once, as after a broken deployment.
-fn broken(directory: &Path) -> BTreeMap<String, PathBuf> {
-    let mut binaries = binaries(&[RECOVERY]);
+async fn broken(directory: &Path) -> BTreeMap<String, PathBuf> {
+    let mut binaries = binaries(&[RECOVERY]).await;
     let script = directory.join(RECOVERY);
     let text = format!(
         "#!/bin/sh\n[ -e '{}' ] || exit 1\nexec '{}'\n",
@@ -186,7 +186,7 @@ async fn failed_for(journal: &mut Receiver<Occurrence>, mut records: u64) {
 #[tokio::test]
 async fn given_a_recovery_that_comes_when_the_day_is_over_then_what_is_trimmed_raises_the_alarm() {
     let directory = tempfile::tempdir().unwrap();
-    let shop = open_with_functions(&[], &broken(directory.path())).await;
+    let shop = open_with_functions(&[], &broken(directory.path()).await).await;
     let mut journal = shop.emulating.journal().listen();
     // GIVEN records that the pipe gave up while the recovery was broken
     bus_fails(&shop, 503, "InternalFailure");

@@ -17,8 +17,9 @@ use std::time::Duration;
 
 use sandbox::Function;
 use tokio::time::Instant;
+use workspace::Workspace;
 
-use crate::{Error, binary};
+use crate::Error;
 use bus::Bus;
 pub use options::Options;
 pub use report::Report;
@@ -45,9 +46,11 @@ pub async fn measure(options: Options) -> Result<ExitCode, Error> {
 
 /// Builds the relay if need be, runs it over `options.records` records, and reports.
 pub async fn run(options: Options) -> Result<Report, Error> {
-    let binary = match &options.binary {
-        Some(binary) => binary.clone(),
-        None => binary::build_release(&options.package)?,
+    let binary = if let Some(binary) = &options.binary {
+        binary.clone()
+    } else {
+        let workspace = Workspace::read(Path::new(".")).await?;
+        workspace.build_release(&options.package).await?
     };
     let first_poll = median_first_poll(&binary, options.starts).await?;
 

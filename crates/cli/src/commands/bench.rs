@@ -1,12 +1,11 @@
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::ExitCode;
 
 use tokio::process::Command;
+use workspace::{Profile, Workspace};
 
 use crate::arguments::{Bench, Benched};
 use crate::error::Error;
-use crate::workspace::{Profile, Workspace};
 
 /// The program that measures, a binary of the package `bench`.
 const MEASURE: &str = "measure";
@@ -20,12 +19,8 @@ pub(crate) async fn run(arguments: Bench) -> Result<ExitCode, Error> {
         // Elsewhere this program was installed, so it is optimised itself.
         return Ok(bench::relay::measure(options).await?);
     };
-    let binaries = BTreeSet::from([MEASURE.to_owned()]);
-    let built = workspace.build(&binaries, Profile::Local).await?;
-    let program = built.get(MEASURE).ok_or_else(|| Error::NoExecutable {
-        binary: MEASURE.to_owned(),
-    })?;
-    let status = Command::new(program)
+    let program = workspace.build_binary(MEASURE, Profile::Local).await?;
+    let status = Command::new(&program)
         .arg("relay")
         .args(options.words())
         .kill_on_drop(true)
@@ -33,7 +28,7 @@ pub(crate) async fn run(arguments: Bench) -> Result<ExitCode, Error> {
         .await
         .map_err(|source| Error::File {
             action: "run",
-            path: program.clone(),
+            path: program,
             source,
         })?;
     let code = status.code().and_then(|code| u8::try_from(code).ok());

@@ -1,10 +1,10 @@
-use std::collections::BTreeSet;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::Command;
 
+use workspace::{Profile, Workspace};
+
 use crate::error::Error;
-use crate::workspace::{Profile, Workspace};
 
 /// The program that this is.
 const PROGRAM: &str = "cargo-outbox";
@@ -20,11 +20,7 @@ pub(crate) async fn go_on_optimised() -> Result<(), Error> {
     let Some(workspace) = workspace.filter(|workspace| workspace.has(PROGRAM)) else {
         return Ok(());
     };
-    let binaries = BTreeSet::from([PROGRAM.to_owned()]);
-    let mut built = workspace.build(&binaries, Profile::Local).await?;
-    let program = built.remove(PROGRAM).ok_or_else(|| Error::NoExecutable {
-        binary: PROGRAM.to_owned(),
-    })?;
+    let program = workspace.build_binary(PROGRAM, Profile::Local).await?;
     // It takes the place of this process, so that signals and the exit code are its own.
     let source = Command::new(&program)
         .args(std::env::args_os().skip(1))

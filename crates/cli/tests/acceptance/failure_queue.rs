@@ -27,7 +27,7 @@ async fn a_consumer_that_always_fails_is_told_and_its_events_lie_in_its_failure_
     let state = place.path().join("state");
     let consumer = format!(
         "user-created-consumer={}",
-        example("failing-consumer").display()
+        example("failing-consumer").await.display()
     );
 
     // WHEN users are written

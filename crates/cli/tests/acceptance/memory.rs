@@ -19,7 +19,7 @@ async fn a_record_that_exhausts_the_memory_ends_in_the_failure_bucket_and_the_ot
     let place = tempfile::tempdir().unwrap();
     let state = place.path().join("state");
     let project = root().join("crates/cli/tests/fixtures/warehouse");
-    let relay = format!("shelves-relay={}", example("overfed-relay").display());
+    let relay = format!("shelves-relay={}", example("overfed-relay").await.display());
     let arguments = ["--stack", "test", "--poll", "aws", "--binary", &relay];
     let up = Up::start_project(&project, &state, Ports::free(), &arguments).await;
     let client = up.client();

@@ -55,8 +55,8 @@ impl Shop {
     /// One with such properties of the mapping beside the usual ones.
     pub(crate) async fn with_mapping(properties: Value) -> Self {
         let stack = declared(&properties);
-        let relay = tokio::task::spawn_blocking(|| function("outbox-relay"));
-        let binaries = BTreeMap::from([("outbox-relay".to_owned(), relay.await.unwrap())]);
+        let relay = function("outbox-relay").await;
+        let binaries = BTreeMap::from([("outbox-relay".to_owned(), relay)]);
         let emulator = Emulator::bind(Options::default()).await.unwrap();
         let emulating = emulator.start(&stack, &binaries).await.unwrap();
         let running = emulating.running();
