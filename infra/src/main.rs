@@ -65,9 +65,9 @@ fn main() -> ExitCode {
         let flow = begin("outbox:flow:Users", "users-flow");
         users::users(&flow, &bus, &once, &account);
         let flow = begin("outbox:flow:Orders", "orders-flow");
-        let behind = orders::orders(&flow, &contracts, &bus, &once, &account);
+        let orders = orders::orders(&flow, &contracts, &bus, &once, &account);
         let flow = begin("outbox:flow:Checkout", "checkout-flow");
-        checkout::checkout(&flow, &bus, &account, &behind);
+        checkout::checkout(&flow, &bus, &account, &orders);
         Ok(())
     })
 }

@@ -19,7 +19,7 @@ use crate::idempotency::Idempotency;
 use crate::orders_api::{Bodies, orders_api};
 use crate::orders_relay::publish_orders;
 use crate::queue_consumer::queue_consumer;
-use crate::queue_subscription::subscribe_queue;
+use crate::queue_subscription::{QueueSubscription, subscribe_queue};
 use crate::rest_logs::api_gateway_log_role;
 use crate::right;
 use crate::table::{table, table_with_stream};
@@ -59,15 +59,22 @@ fn refused<E: std::error::Error>(contract: &'static str) -> impl Fn(E) -> Error 
     }
 }
 
-/// Declares the flow on the shared bus. `account` is the number of the AWS account. Answers with the URNs of all that
-/// an event of an order passes from the bus on.
+/// What other flows have to know of this one.
+pub(crate) struct Orders {
+    /// The URNs of all that an event of an order passes from the bus on.
+    pub(crate) behind: Vec<Output<String>>,
+    /// Takes every order that is placed with its stock.
+    pub(crate) placed: QueueSubscription,
+}
+
+/// Declares the flow on the shared bus. `account` is the number of the AWS account.
 pub(crate) fn orders(
     flow: &Flow,
     contracts: &Contracts,
     bus: &Bus,
     once: &Idempotency,
     account: &Output<String>,
-) -> Vec<Output<String>> {
+) -> Orders {
     let sizes = flow.settings;
     let log_role = sizes
         .orders_api
@@ -167,5 +174,8 @@ pub(crate) fn orders(
         &placed_changed.dead_letters.url,
     );
     behind.extend(bus.urns());
-    behind.into_iter().cloned().collect()
+    Orders {
+        behind: behind.into_iter().cloned().collect(),
+        placed: placed_created,
+    }
 }

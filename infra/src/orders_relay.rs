@@ -13,8 +13,8 @@ use crate::queue_subscription::QueueSubscription;
 use crate::recovery::recovery;
 use crate::relay::relay;
 use crate::settings::OrdersRelay;
-use crate::watch::watch_relay;
-use crate::watch_orders::{watch_matches, watch_pipe};
+use crate::watch::{watch_matches, watch_relay};
+use crate::watch_orders::{watch_matches_of_pipe, watch_pipe};
 
 /// Publishes each change on the bus as the contract says. `behind` are the URNs of all that an event passes behind the
 /// bus, `all` is the subscription that takes every one, `account` the number of the AWS account.
@@ -30,7 +30,7 @@ pub(crate) fn publish_orders(
     let behind = [&bus.urns()[..], behind].concat();
     match flow.settings.orders_relay {
         OrdersRelay::Pipe => by_pipe(flow, orders, template, bus, account, &behind, all),
-        OrdersRelay::Function => by_function(flow, orders, bus, account, &behind),
+        OrdersRelay::Function => by_function(flow, orders, bus, account, &behind, all),
     }
 }
 
@@ -62,7 +62,7 @@ fn by_pipe(
         &behind,
     );
     watch_pipe(flow, name, &pipe, orders);
-    watch_matches(flow, &pipe, bus, all);
+    watch_matches_of_pipe(flow, &pipe, bus, all);
 
     let export = |name, value: &Output<String>| flow.ctx.add_export(name, value);
     export("ordersPipe", &pipe.name);
@@ -78,11 +78,13 @@ fn by_function(
     bus: &Bus,
     account: &Output<String>,
     behind: &[&Output<String>],
+    all: &QueueSubscription,
 ) {
     let size = flow.settings.orders_relay_function;
     let relay = relay(flow, "orders", size, orders, bus, account);
     let mapping = relay_changes(flow, orders, &relay, behind);
     watch_relay(flow, &relay, &mapping);
+    watch_matches(flow, all.name, &bus.bus, &all.rule, &relay);
 
     let export = |name, value: &Output<String>| flow.ctx.add_export(name, value);
     export("ordersRelayFunction", &relay.function.lambda.name);

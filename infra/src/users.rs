@@ -17,7 +17,7 @@ use crate::relay::relay;
 use crate::right;
 use crate::subscription::subscribe;
 use crate::table::table_with_stream;
-use crate::watch::{watch_consumer, watch_relay, watch_rule};
+use crate::watch::{watch_consumer, watch_dead_letters, watch_matches, watch_relay};
 
 /// Declares the flow on the shared bus. `account` is the number of the AWS account.
 pub(crate) fn users(flow: &Flow, bus: &Bus, once: &Idempotency, account: &Output<String>) {
@@ -43,7 +43,8 @@ pub(crate) fn users(flow: &Flow, bus: &Bus, once: &Idempotency, account: &Output
     let mapping = relay_changes(flow, &users, &relay, &behind);
 
     watch_relay(flow, &relay, &mapping);
-    watch_rule(flow, &bus.bus, &created, &relay);
+    watch_dead_letters(flow, &created.name, &bus.bus, &created.rule);
+    watch_matches(flow, &created.name, &bus.bus, &created.rule, &relay);
     watch_consumer(flow, &consumer);
 
     let export = |name, value: &Output<String>| flow.ctx.add_export(name, value);

@@ -9,7 +9,6 @@ use crate::consumer::Consumer;
 use crate::flow::Flow;
 use crate::function::Function;
 use crate::relay::Relay;
-use crate::subscription::Subscription;
 
 /// A quarter of an hour in milliseconds: long for a relay, short against the 20 h after which records are discarded.
 const LATE: f64 = 900_000.0;
@@ -59,20 +58,19 @@ pub(crate) fn watch_consumer(flow: &Flow, consumer: &Consumer) {
     destination_failures(flow, function);
 }
 
-/// The rule of a subscription: its dead-letter queue refuses, or what `relay` publishes does not reach it.
-pub(crate) fn watch_rule(
+/// A rule that should match some of what `relay` publishes.
+pub(crate) fn watch_matches(
     flow: &Flow,
+    name: &str,
     bus: &EventBusResult,
-    subscription: &Subscription,
+    rule: &EventRuleResult,
     relay: &Relay,
 ) {
-    let Subscription { name, rule, .. } = subscription;
-    watch_dead_letters(flow, name, bus, rule);
     alarm_on_expression(
         flow,
         &format!("{name}-matched-events"),
-        "The relay ran and in six hours the rule matched no event. Either nothing was created, or the events go to a \
-         bus that is not there: PutEvents answers with success then.",
+        "The relay ran and in six hours the rule matched no event. Either it published none that the rule asks for, or \
+         the events go to a bus that is not there: PutEvents answers with success then.",
         Expression {
             formula: "IF(FILL(relayed, 0) > 0 AND FILL(matched, 0) == 0, 1, 0)",
             metrics: [

@@ -86,7 +86,7 @@ pub(crate) fn watch_pipe(flow: &Flow, name: &str, pipe: &PipeResult, table: &Tab
 }
 
 /// A subscription that takes all that the pipe publishes.
-pub(crate) fn watch_matches(
+pub(crate) fn watch_matches_of_pipe(
     flow: &Flow,
     pipe: &PipeResult,
     bus: &Bus,

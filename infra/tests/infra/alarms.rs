@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 use stack::{Resource, Stack};
 
-use crate::declared::{dev, dev_with, named};
+use crate::declared::{dev, dev_with, dev_with_orders_relay, named, root};
 
 const ALARM: &str = "aws:cloudwatch/metricAlarm:MetricAlarm";
 
@@ -153,33 +153,88 @@ async fn given_a_queue_then_it_has_an_alarm() {
 
 #[tokio::test]
 async fn given_a_relay_that_runs_while_its_rule_matches_nothing_then_an_alarm_sees_it() {
-    let stack = dev().await;
-    let alarm = named(&stack, ALARM, "user-created-matched-events");
-    let queries = alarm.inputs["metricQueries"].as_array().unwrap();
+    let by_pipe = dev().await;
+    let by_function = dev_with_orders_relay().await;
+    for (stack, relay, rule) in [
+        (&by_pipe, "users-relay", "user-created"),
+        (&by_pipe, "outbox-relay", "order-placed"),
+        (&by_function, "orders-relay", "order-changed"),
+    ] {
+        let alarm = named(stack, ALARM, &format!("{rule}-matched-events"));
+        let queries = alarm.inputs["metricQueries"].as_array().unwrap();
 
-    let metric =
-        |id: &str| queries.iter().find(|query| query["id"] == id).unwrap()["metric"].clone();
+        let metric =
+            |id: &str| queries.iter().find(|query| query["id"] == id).unwrap()["metric"].clone();
 
-    assert_eq!(metric("relayed")["metricName"], "Invocations");
-    assert_eq!(
-        metric("relayed")["dimensions"],
-        json!({ "FunctionName": "outbox-dev-users-relay" })
-    );
-    assert_eq!(metric("matched")["namespace"], "AWS/Events");
-    assert_eq!(metric("matched")["metricName"], "MatchedEvents");
-    assert_eq!(
-        metric("matched")["dimensions"],
-        json!({ "EventBusName": "outbox-dev-events", "RuleName": "outbox-dev-user-created" })
-    );
-    let returned: Vec<_> = queries
+        assert_eq!(metric("relayed")["metricName"], "Invocations");
+        assert_eq!(
+            metric("relayed")["dimensions"],
+            json!({ "FunctionName": format!("outbox-dev-{relay}") })
+        );
+        assert_eq!(metric("matched")["namespace"], "AWS/Events");
+        assert_eq!(metric("matched")["metricName"], "MatchedEvents");
+        assert_eq!(
+            metric("matched")["dimensions"],
+            json!({ "EventBusName": "outbox-dev-events", "RuleName": format!("outbox-dev-{rule}") })
+        );
+        let returned: Vec<_> = queries
+            .iter()
+            .filter(|query| query["returnData"] == true)
+            .collect();
+        assert_eq!(returned.len(), 1, "CloudWatch alarms on exactly one result");
+        assert_eq!(
+            returned[0]["expression"],
+            "IF(FILL(relayed, 0) > 0 AND FILL(matched, 0) == 0, 1, 0)"
+        );
+    }
+}
+
+/// What a flow's alarms cost each month, as in the price lists for readers: an alarm costs 0.10 for each metric.
+fn as_priced(stack: &Stack, flow: &str) -> String {
+    let metrics = |alarm: &Resource| {
+        let queries = alarm.inputs.get("metricQueries");
+        let queries = queries.and_then(Value::as_array);
+        queries.map_or(1, |queries| {
+            queries
+                .iter()
+                .filter(|query| query.get("metric").is_some())
+                .count()
+        })
+    };
+    let flow = stack
+        .resources
         .iter()
-        .filter(|query| query["returnData"] == true)
+        .find(|resource| resource.name == flow);
+    let flow = flow.map(|flow| flow.urn.clone());
+    let alarms: Vec<usize> = stack
+        .of_type(ALARM)
+        .filter(|alarm| alarm.parent == flow)
+        .map(metrics)
         .collect();
-    assert_eq!(returned.len(), 1, "CloudWatch alarms on exactly one result");
-    assert_eq!(
-        returned[0]["expression"],
-        "IF(FILL(relayed, 0) > 0 AND FILL(matched, 0) == 0, 1, 0)"
-    );
+    let over_two = match alarms.iter().filter(|metrics| **metrics == 2).count() {
+        1 => "one",
+        2 => "two",
+        more => panic!("{more} alarms are over two metrics: say so in the price lists"),
+    };
+    let (count, paid) = (alarms.len(), alarms.iter().sum::<usize>());
+    let (dollars, cents) = (paid / 10, paid % 10);
+    format!("{count}, {over_two} of them over two metrics: {paid} × 0.10 | {dollars}.{cents}0 |")
+}
+
+#[tokio::test]
+async fn given_the_price_lists_for_readers_then_they_count_the_alarms_that_are_declared() {
+    let stack = dev().await;
+    for (list, flow) in [
+        ("README.md", "users-flow"),
+        ("README.md", "orders-flow"),
+        ("docs/which-flow.md", "users-flow"),
+        ("docs/which-flow.md", "orders-flow"),
+        ("docs/which-flow.md", "checkout-flow"),
+    ] {
+        let text = std::fs::read_to_string(root().join(list)).unwrap();
+        let priced = as_priced(&stack, flow);
+        assert!(text.contains(&priced), "{list} lacks {priced:?} for {flow}");
+    }
 }
 
 #[tokio::test]
