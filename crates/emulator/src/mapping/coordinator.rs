@@ -8,9 +8,10 @@ use tokio::sync::watch;
 use super::Error;
 use super::poller::Poller;
 use super::progress::Saved;
-use super::reader::{Engine, Reader};
+use super::reader::Reader;
 use super::readiness::{BROKEN, changed};
 use super::stream::Stream;
+use super::surroundings::Surroundings;
 
 /// Runs one reader of a stream: a poller for each shard, side by side, parents before their children.
 ///
@@ -21,7 +22,7 @@ pub(crate) struct Coordinator {
     stream: Arc<dyn Stream>,
     changes: watch::Receiver<u64>,
     saved: Saved,
-    engine: Engine,
+    surroundings: Surroundings,
     /// Whether the starting position was taken.
     started: bool,
     tree: Tree,
@@ -38,14 +39,14 @@ impl Coordinator {
         reader: Reader,
         stream: Arc<dyn Stream>,
         saved: Saved,
-        engine: Engine,
+        surroundings: Surroundings,
     ) -> Result<Self, Error> {
         let mut coordinator = Self {
             reader: Arc::new(reader),
             changes: stream.changes(),
             stream,
             saved,
-            engine,
+            surroundings,
             started: false,
             tree: Tree::default(),
             stale: true,
@@ -64,7 +65,7 @@ impl Coordinator {
                 Ok(()) => true,
                 Err(error) => {
                     let what = format!("its shards can't be read: {error}");
-                    self.engine.journal.tell(self.reader.waits(&what));
+                    self.surroundings.journal.tell(self.reader.waits(&what));
                     false
                 }
             };
@@ -112,7 +113,7 @@ impl Coordinator {
                 Arc::clone(&self.stream),
                 shard.clone(),
                 self.saved.clone(),
-                self.engine.clone(),
+                self.surroundings.clone(),
             )?;
             self.pollers.push(Box::pin(poller.run()));
             self.tree.opened(shard);

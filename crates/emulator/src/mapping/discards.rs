@@ -2,7 +2,8 @@ use std::sync::Arc;
 
 use delivery::mapping::{Discard, GivenUp, event, failure_key, failure_record};
 
-use super::{Mapping, Surroundings};
+use super::Mapping;
+use super::surroundings::Surroundings;
 use crate::Occurrence;
 use crate::destination::Destination;
 use crate::sqs::Outgoing;

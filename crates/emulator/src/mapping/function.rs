@@ -5,23 +5,30 @@ use delivery::mapping::{Discard, Ending, Record, SequenceNumber, event};
 use futures::future::BoxFuture;
 
 use super::reader::{Consumer, Payload, Reader};
-use super::{Mapping, Surroundings, discards};
-use crate::{Invocation, Occurrence};
+use super::surroundings::Surroundings;
+use super::{Mapping, discards};
+use crate::{Invocation, Invoke, Occurrence};
 
 /// A mapping's function and failure destination.
 struct Function {
     mapping: Mapping,
+    invoke: Arc<dyn Invoke>,
     surroundings: Surroundings,
 }
 
 /// What reads the stream for a mapping's function.
-pub(super) fn reader(mapping: Mapping, surroundings: Surroundings) -> Reader {
+pub(super) fn reader(
+    mapping: Mapping,
+    invoke: Arc<dyn Invoke>,
+    surroundings: Surroundings,
+) -> Reader {
     Reader {
         title: format!("the event source mapping {}", mapping.resource),
         id: mapping.uuid.clone(),
         settings: mapping.settings.clone(),
         consumer: Arc::new(Function {
             mapping,
+            invoke,
             surroundings,
         }),
     }
@@ -35,7 +42,7 @@ impl Consumer for Function {
             payload: event(records.iter().map(|record| &*record.payload)).into(),
         };
         Box::pin(async move {
-            let outcome = self.surroundings.invoke.invoke(invocation).await;
+            let outcome = self.invoke.invoke(invocation).await;
             if let Outcome::NotRun { reason } = &outcome {
                 // A shard that waits for a function that can't start would else look idle.
                 self.surroundings.journal.tell(Occurrence::Warning(format!(

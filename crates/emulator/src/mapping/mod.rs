@@ -19,17 +19,16 @@ mod reader;
 mod readiness;
 mod record;
 mod stream;
+mod surroundings;
 
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
 
-use delivery::target::Backoff;
-use delivery::undocumented::STREAM_RETRY_PAUSES;
 use tokio::task::JoinSet;
 
-use crate::{Chance, Clock, Invoke, Journal, Occurrence, Store};
+use crate::{Invoke, Occurrence};
 
 pub use crate::FailureDestination;
 pub use crate::dynamodb::{Page, StreamRecord};
@@ -39,51 +38,16 @@ pub use declared::{Mapping, declared};
 pub use error::Error;
 pub use polling::{Polling, UnknownPolling};
 pub use stream::{Stream, Streams};
+pub use surroundings::Surroundings;
 
 pub(crate) use coordinator::Coordinator;
 pub(crate) use progress::Saved;
-pub(crate) use reader::{Consumer, Engine, Payload, Reader};
+pub(crate) use reader::{Consumer, Payload, Reader};
 
 /// As many filters as a mapping may have without a raised quota.
 ///
 /// <https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html>
 const USUAL_FILTERS: usize = 5;
-
-/// What mappings work with.
-#[derive(Clone)]
-pub struct Surroundings {
-    /// Where their progress is kept.
-    pub store: Store,
-    /// What time it is.
-    pub clock: Clock,
-    /// Where ids come from.
-    pub chance: Chance,
-    /// Where they tell what they give up.
-    pub journal: Journal,
-    /// Runs the functions.
-    pub invoke: Arc<dyn Invoke>,
-    /// Takes what they give up.
-    pub failures: Arc<dyn FailureDestination>,
-    /// How streams are read.
-    pub polling: Polling,
-    /// The pauses between attempts with one batch, which AWS does not document.
-    pub pauses: Backoff,
-}
-
-impl Surroundings {
-    /// The usual pauses between attempts.
-    pub const PAUSES: Backoff = STREAM_RETRY_PAUSES;
-
-    fn engine(&self) -> Engine {
-        Engine {
-            clock: self.clock,
-            chance: self.chance.clone(),
-            journal: self.journal.clone(),
-            polling: self.polling,
-            pauses: self.pauses,
-        }
-    }
-}
 
 /// Running mappings. Dropping this ends them at once; what was under way comes again at the next
 /// start.
@@ -93,7 +57,7 @@ pub struct Mappings {
 }
 
 impl Mappings {
-    /// Starts every enabled mapping. A disabled one keeps its place.
+    /// Starts every enabled mapping: `invoke` runs their functions. A disabled one keeps its place.
     ///
     /// # Errors
     /// A mapping's stream is not there, or its progress can't be read: none is started then. A stream
@@ -101,6 +65,7 @@ impl Mappings {
     pub fn start(
         mappings: Vec<Mapping>,
         streams: &dyn Streams,
+        invoke: &Arc<dyn Invoke>,
         surroundings: &Surroundings,
     ) -> Result<Self, Error> {
         let saved = Saved::open(surroundings.store.clone())?;
@@ -121,12 +86,12 @@ impl Mappings {
                 )));
             }
             if mapping.settings.enabled {
-                let reader = function::reader(mapping, surroundings.clone());
+                let reader = function::reader(mapping, Arc::clone(invoke), surroundings.clone());
                 coordinators.push(Coordinator::new(
                     reader,
                     stream,
                     saved.clone(),
-                    surroundings.engine(),
+                    surroundings.clone(),
                 )?);
             }
         }

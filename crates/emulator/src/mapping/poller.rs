@@ -7,15 +7,16 @@ use futures::future::BoxFuture;
 use futures::stream::{FuturesUnordered, StreamExt};
 
 use super::progress::Saved;
-use super::reader::{Engine, Payload, Reader};
+use super::reader::{Payload, Reader};
 use super::readiness::{BROKEN, Readiness};
 use super::stream::Stream;
+use super::surroundings::Surroundings;
 use super::{Error, Page, record};
 
 /// Runs one reader in one shard.
 pub(super) struct Poller {
     reader: Arc<Reader>,
-    engine: Engine,
+    surroundings: Surroundings,
     stream: Arc<dyn Stream>,
     shard_id: String,
     saved: Saved,
@@ -36,16 +37,16 @@ impl Poller {
         stream: Arc<dyn Stream>,
         shard_id: String,
         saved: Saved,
-        engine: Engine,
+        surroundings: Surroundings,
     ) -> Result<Self, Error> {
         let progress = saved.load(&reader.id, &shard_id)?.unwrap_or_default();
         let settings = reader.settings.clone();
-        let now = engine.clock.now();
+        let now = surroundings.clock.now();
         Ok(Self {
-            shard: Shard::new(settings, engine.pauses, progress, now),
-            readiness: Readiness::new(engine.polling, stream.changes(), engine.clock),
+            shard: Shard::new(settings, surroundings.pauses, progress, now),
+            readiness: Readiness::new(surroundings.polling, stream.changes(), surroundings.clock),
             reader,
-            engine,
+            surroundings,
             stream,
             shard_id,
             saved,
@@ -63,7 +64,7 @@ impl Poller {
             while let Some(input) = inputs.pop_front() {
                 self.wake = None;
                 self.shard.trimmed_before(self.stream.horizon());
-                for effect in self.shard.step(input, self.engine.clock.now()) {
+                for effect in self.shard.step(input, self.surroundings.clock.now()) {
                     self.perform(effect).await;
                 }
             }
@@ -71,7 +72,7 @@ impl Poller {
                 return self.shard_id;
             }
             let wake = self.wake;
-            let clock = self.engine.clock;
+            let clock = self.surroundings.clock;
             tokio::select! {
                 biased;
                 // What is known is taken in before time is, and both before more is read.
@@ -122,7 +123,7 @@ impl Poller {
         lane: usize,
         records: Vec<Record<Payload>>,
     ) -> BoxFuture<'static, Input<Payload>> {
-        let request_id = self.engine.chance.uuid().to_string();
+        let request_id = self.surroundings.chance.uuid().to_string();
         let consumer = Arc::clone(&self.reader.consumer);
         Box::pin(async move {
             let ending = consumer.run(request_id.clone(), records).await;
@@ -166,6 +167,6 @@ impl Poller {
     }
 
     fn warn(&self, what: &str) {
-        self.engine.journal.tell(self.reader.waits(what));
+        self.surroundings.journal.tell(self.reader.waits(what));
     }
 }

@@ -1,11 +1,9 @@
 use std::sync::Arc;
 
 use delivery::mapping::{Discard, Ending, Record, Settings};
-use delivery::target::Backoff;
 use futures::future::BoxFuture;
 
-use super::Polling;
-use crate::{Chance, Clock, Journal, Occurrence};
+use crate::Occurrence;
 
 /// A record's JSON text.
 pub(crate) type Payload = Arc<str>;
@@ -44,14 +42,4 @@ pub(crate) trait Consumer: Send + Sync {
 
     /// Hears that the stream dropped so many records before they were done.
     fn lost(&self, count: usize);
-}
-
-/// What reading a stream works with.
-#[derive(Clone)]
-pub(crate) struct Engine {
-    pub(crate) clock: Clock,
-    pub(crate) chance: Chance,
-    pub(crate) journal: Journal,
-    pub(crate) polling: Polling,
-    pub(crate) pauses: Backoff,
 }

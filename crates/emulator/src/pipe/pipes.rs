@@ -1,12 +1,13 @@
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::to_bus::ToBus;
-use super::{Error, Pipe, Surroundings};
+use super::{Error, Pipe, PutEvents};
 use crate::Occurrence;
-use crate::mapping::{Coordinator, Reader, Saved, Streams};
+use crate::mapping::{Coordinator, Reader, Saved, Streams, Surroundings};
 
 /// What a pipe is doing: AWS's `CurrentState` with its `StateReason`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +29,7 @@ pub struct Pipes {
 }
 
 impl Pipes {
-    /// Starts every pipe that is wanted running.
+    /// Starts every pipe that is wanted running: `buses` take their events.
     ///
     /// # Errors
     /// A pipe's stream is not there, or its progress can't be read: none is started then. A stream that can't be read
@@ -36,6 +37,7 @@ impl Pipes {
     pub fn start(
         pipes: Vec<Pipe>,
         streams: &dyn Streams,
+        buses: &Arc<dyn PutEvents>,
         surroundings: &Surroundings,
     ) -> Result<Self, Error> {
         let saved = Saved::open(surroundings.store.clone())?;
@@ -63,10 +65,10 @@ impl Pipes {
                 title: format!("the pipe {name}"),
                 id: pipe.arn.clone(),
                 settings: pipe.settings.reading.clone(),
-                consumer: ToBus::new(pipe, surroundings.clone(), state),
+                consumer: ToBus::new(pipe, Arc::clone(buses), surroundings.clone(), state),
             };
             let coordinator =
-                Coordinator::new(reader, stream, saved.clone(), surroundings.engine())?;
+                Coordinator::new(reader, stream, saved.clone(), surroundings.clone())?;
             running.push((coordinator, states_of_it.clone()));
             states.insert(name, states_of_it);
         }

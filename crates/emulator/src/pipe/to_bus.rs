@@ -6,9 +6,9 @@ use futures::future::BoxFuture;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
-use super::{Pipe, State, Surroundings};
+use super::{Pipe, PutEvents, State};
 use crate::Occurrence;
-use crate::mapping::{Consumer, Payload};
+use crate::mapping::{Consumer, Payload, Surroundings};
 use crate::sqs::Outgoing;
 
 /// The condition of records that the stream dropped; AWS has no word for it.
@@ -17,6 +17,7 @@ const EXPIRED: &str = "ExpiredInStream";
 /// A pipe's template, bus and dead-letter queue.
 pub(super) struct ToBus {
     pipe: Pipe,
+    buses: Arc<dyn PutEvents>,
     surroundings: Surroundings,
     health: Mutex<Health>,
     state: watch::Sender<State>,
@@ -25,11 +26,13 @@ pub(super) struct ToBus {
 impl ToBus {
     pub(super) fn new(
         pipe: Pipe,
+        buses: Arc<dyn PutEvents>,
         surroundings: Surroundings,
         state: watch::Sender<State>,
     ) -> Arc<Self> {
         Arc::new(Self {
             pipe,
+            buses,
             surroundings,
             health: Mutex::default(),
             state,
@@ -56,7 +59,7 @@ impl ToBus {
         let deadline = Instant::now() + LONGEST_RUN;
         let mut run = Run::default();
         for (count, request) in requests(entries, &self.pipe.target_arn) {
-            let call = self.surroundings.buses.put_events(request);
+            let call = self.buses.put_events(request);
             let answer = timeout_at(deadline, call).await.unwrap_or_else(|_| {
                 let reason = "a run of a pipe is ended after 5 minutes".to_owned();
                 Err(CallError::NoAnswer(reason))

@@ -11,12 +11,12 @@ use crate::events::{self, Buses, StackTargets, Surroundings};
 use crate::front::{AccessKeys, Services};
 use crate::lambda::{Enqueue, Lambda};
 use crate::mapping::{self, Mappings};
-use crate::pipe::{self, Pipes};
+use crate::pipe::{self, Pipes, PutEvents};
 use crate::queue_mapping::{self, QueueMappings};
 use crate::rest::{self, Backends, RestApis};
 use crate::sqs::{self, Queues};
 use crate::state::State;
-use crate::{Background, Chance, Clock, Journal, Logs, Outage, Store};
+use crate::{Background, Chance, Clock, Invoke, Journal, Logs, Outage, Store};
 
 /// The background work of the declared resources. Dropping it ends it.
 #[derive(Debug)]
@@ -96,25 +96,19 @@ impl Parts {
         let dynamodb_outage = dynamodb.outage().clone();
         let services = services(&buses, &queues, &dynamodb, &tables);
         let apis = apis(ground, &chance, dynamodb)?;
-        let pipes = Pipes::start(
-            pipe::declared(stack)?,
-            &tables,
-            &pipe_surroundings(ground, &store, &chance, &buses, &destination),
-        )?;
-        let mappings = Mappings::start(
-            mapping::declared(stack)?,
-            &tables,
-            &mapping::Surroundings {
-                store,
-                clock,
-                chance: chance.clone(),
-                journal: journal(),
-                invoke: Arc::new(ground.lambda.clone()),
-                failures: Arc::new(destination.clone()),
-                polling: options.polling,
-                pauses: mapping::Surroundings::PAUSES,
-            },
-        )?;
+        let reading = mapping::Surroundings {
+            store,
+            clock,
+            chance: chance.clone(),
+            journal: journal(),
+            failures: Arc::new(destination.clone()),
+            polling: options.polling,
+            pauses: mapping::Surroundings::PAUSES,
+        };
+        let bus: Arc<dyn PutEvents> = Arc::new(buses.clone());
+        let pipes = Pipes::start(pipe::declared(stack)?, &tables, &bus, &reading)?;
+        let invoke: Arc<dyn Invoke> = Arc::new(ground.lambda.clone());
+        let mappings = Mappings::start(mapping::declared(stack)?, &tables, &invoke, &reading)?;
         let queue_mappings = QueueMappings::start(
             queue_mapping::declared(stack)?,
             &queue_mapping::Surroundings {
@@ -122,7 +116,7 @@ impl Parts {
                 clock,
                 chance,
                 journal: journal(),
-                invoke: Arc::new(ground.lambda.clone()),
+                invoke: Arc::clone(&invoke),
                 polling: options.polling,
                 pauses: queue_mapping::Surroundings::PAUSES,
             },
@@ -136,8 +130,7 @@ impl Parts {
             _housekeeping: Housekeeping::start(tables, Intervals::default()),
             _buses: buses.start(),
             _queues: queues.start(),
-            _asynchronous: asynchronous
-                .start(Arc::new(ground.lambda.clone()), Arc::new(destination)),
+            _asynchronous: asynchronous.start(invoke, Arc::new(destination)),
         };
         let enqueue: Enqueue = Arc::new(move |arn, payload| {
             let accepted = asynchronous.enqueue(arn, &payload);
@@ -167,25 +160,6 @@ fn asynchronous(
         ground.journal.clone(),
         ground.options.asynchronous,
     )?)
-}
-
-fn pipe_surroundings(
-    ground: &Ground<'_>,
-    store: &Store,
-    chance: &Chance,
-    buses: &Buses,
-    destination: &Destination,
-) -> pipe::Surroundings {
-    pipe::Surroundings {
-        store: store.clone(),
-        clock: ground.clock,
-        chance: chance.clone(),
-        journal: ground.journal.clone(),
-        buses: Arc::new(buses.clone()),
-        failures: Arc::new(destination.clone()),
-        polling: ground.options.polling,
-        pauses: pipe::Surroundings::PAUSES,
-    }
 }
 
 fn services(buses: &Buses, queues: &Queues, dynamodb: &Arc<DynamoDb>, tables: &Tables) -> Services {

@@ -9,10 +9,10 @@ use emulator::asynchronous::{self, Asynchronous};
 use emulator::destination::Destination;
 use emulator::events::{self, Buses, StackTargets};
 use emulator::mapping::{self, Mappings, Polling};
-use emulator::pipe::{self, Pipes, State};
+use emulator::pipe::{self, Pipes, PutEvents, State};
 use emulator::queue_mapping::{self, QueueMappings};
 use emulator::sqs::{self, Queues, Refusal};
-use emulator::{Background, Chance, DeclarationError, StoreError};
+use emulator::{Background, Chance, DeclarationError, FailureDestination, Invoke, StoreError};
 use stack::Stack;
 use thiserror::Error;
 
@@ -108,27 +108,39 @@ impl Plan {
         chance: &Chance,
         destination: Destination,
     ) -> Result<Pipes, LifeError> {
+        let buses: Arc<dyn PutEvents> = Arc::new(PipesBus::new(
+            Arc::clone(ground),
+            buses.clone(),
+            Arc::clone(&self.environments),
+        ));
+        let failures = Arc::new(PipeFailures {
+            ground: Arc::clone(ground),
+            destination,
+        });
         Ok(Pipes::start(
             pipe::declared(&self.stack)?,
             &TableStream(Arc::clone(ground)),
-            &pipe::Surroundings {
-                store: ground.store.clone(),
-                clock: ground.clock,
-                chance: chance.clone(),
-                journal: ground.recorder.journal(),
-                buses: Arc::new(PipesBus::new(
-                    Arc::clone(ground),
-                    buses.clone(),
-                    Arc::clone(&self.environments),
-                )),
-                failures: Arc::new(PipeFailures {
-                    ground: Arc::clone(ground),
-                    destination,
-                }),
-                polling: self.polling,
-                pauses: self.pauses,
-            },
+            &buses,
+            &self.reading(ground, chance, failures),
         )?)
+    }
+
+    /// What reads the table's stream works with.
+    fn reading(
+        &self,
+        ground: &Ground,
+        chance: &Chance,
+        failures: Arc<dyn FailureDestination>,
+    ) -> mapping::Surroundings {
+        mapping::Surroundings {
+            store: ground.store.clone(),
+            clock: ground.clock,
+            chance: chance.clone(),
+            journal: ground.recorder.journal(),
+            failures,
+            polling: self.polling,
+            pauses: self.pauses,
+        }
     }
 
     /// Brings the emulator up over what is committed.
@@ -169,7 +181,7 @@ impl Plan {
             },
             events::Settings::default(),
         )?;
-        let invoke = Arc::new(Functions::new(
+        let invoke: Arc<dyn Invoke> = Arc::new(Functions::new(
             Arc::clone(ground),
             buses.clone(),
             queues.clone(),
@@ -178,16 +190,8 @@ impl Plan {
         let mappings = Mappings::start(
             mapping::declared(&self.stack)?,
             &TableStream(Arc::clone(ground)),
-            &mapping::Surroundings {
-                store: store(),
-                clock,
-                chance: chance.clone(),
-                journal: journal(),
-                invoke: invoke.clone(),
-                failures: Arc::new(Bucket(Arc::clone(ground))),
-                polling: self.polling,
-                pauses: self.pauses,
-            },
+            &invoke,
+            &self.reading(ground, &chance, Arc::new(Bucket(Arc::clone(ground)))),
         )?;
         let queue_mappings = QueueMappings::start(
             queue_mapping::declared(&self.stack)?,
@@ -196,7 +200,7 @@ impl Plan {
                 clock,
                 chance: chance.clone(),
                 journal: journal(),
-                invoke: invoke.clone(),
+                invoke: Arc::clone(&invoke),
                 polling: self.polling,
                 pauses: queue_mapping::Surroundings::PAUSES,
             },

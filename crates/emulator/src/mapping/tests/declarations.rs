@@ -1,10 +1,11 @@
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 
 use super::double::{BUCKET, Machine, QUEUE, only, stack};
-use crate::Occurrence;
 use crate::mapping::{Mappings, Polling, declared};
+use crate::{Invoke, Occurrence};
 
 fn refusal(mapping: &Value) -> String {
     declared(&stack(mapping)).unwrap_err().to_string()
@@ -70,9 +71,9 @@ async fn a_mapping_on_a_stream_that_is_not_there_is_refused() {
     let machine = Machine::in_memory();
     let mut mappings = declared(&stack(&json!({}))).unwrap();
     mappings[0].stream_arn.push('x');
-    let function = super::double::Function::well();
-    let surroundings = machine.surroundings(&function, Polling::Instant);
-    let error = Mappings::start(mappings, &machine.tables, &surroundings)
+    let function: Arc<dyn Invoke> = super::double::Function::well();
+    let surroundings = machine.surroundings(Polling::Instant);
+    let error = Mappings::start(mappings, &machine.tables, &function, &surroundings)
         .unwrap_err()
         .to_string();
     assert!(error.contains("which no declared table has"), "{error}");

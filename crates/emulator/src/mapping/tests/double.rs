@@ -13,7 +13,7 @@ use tokio::sync::watch;
 
 use crate::dynamodb::{self, DynamoDb, Location, Tables};
 use crate::front::Service;
-use crate::mapping::{Mapping, Mappings, Polling, Surroundings};
+use crate::mapping::{Mapping, Mappings, Polling, Streams, Surroundings};
 use crate::sqs::Outgoing;
 use crate::{Chance, Clock, FailureDestination, Invocation, Invoke, Journal, Store};
 
@@ -280,18 +280,28 @@ impl Machine {
         mapping: &Value,
         polling: Polling,
     ) -> Mappings {
-        let surroundings = self.surroundings(function, polling);
-        let mappings = crate::mapping::declared(&stack(mapping)).unwrap();
-        Mappings::start(mappings, &self.tables, &surroundings).unwrap()
+        self.start_reading(&self.tables, function, mapping, polling)
     }
 
-    pub(super) fn surroundings(&self, function: &Arc<Function>, polling: Polling) -> Surroundings {
+    /// Starts the mapping on another stream than the table's.
+    pub(super) fn start_reading(
+        &self,
+        streams: &dyn Streams,
+        function: &Arc<Function>,
+        mapping: &Value,
+        polling: Polling,
+    ) -> Mappings {
+        let mappings = crate::mapping::declared(&stack(mapping)).unwrap();
+        let invoke: Arc<dyn Invoke> = function.clone();
+        Mappings::start(mappings, streams, &invoke, &self.surroundings(polling)).unwrap()
+    }
+
+    pub(super) fn surroundings(&self, polling: Polling) -> Surroundings {
         Surroundings {
             store: self.store.clone(),
             clock: self.clock,
             chance: Chance::seeded(1),
             journal: self.journal.clone(),
-            invoke: function.clone(),
             failures: self.kept.clone(),
             polling,
             pauses: Surroundings::PAUSES,

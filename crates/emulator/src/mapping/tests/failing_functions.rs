@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use super::double::{
     BUCKET, FUNCTION, Function, Machine, QUEUE, STREAM, answered, failed, ids, stack,
 };
-use crate::Occurrence;
 use crate::mapping::{Mappings, Polling, Surroundings, declared};
+use crate::{Invoke, Occurrence};
 
 /// The answer that reports this record of the event.
 fn reporting(event: &Value, place: usize) -> delivery::Outcome {
@@ -239,10 +239,11 @@ async fn row_2_2_pauses_between_retries_are_those_that_are_configured() {
             first: Duration::from_secs(5),
             longest: Duration::from_secs(8),
         },
-        ..machine.surroundings(&function, Polling::Instant)
+        ..machine.surroundings(Polling::Instant)
     };
     let mappings = declared(&stack(&json!({}))).unwrap();
-    let _mappings = Mappings::start(mappings, &machine.tables, &surroundings).unwrap();
+    let invoke: Arc<dyn Invoke> = function.clone();
+    let _mappings = Mappings::start(mappings, &machine.tables, &invoke, &surroundings).unwrap();
     function.until_runs(4).await;
     let times = times.lock().unwrap();
     let pauses = times.windows(2).map(|two| two[1].since(two[0]).as_secs());

@@ -4,10 +4,10 @@ use std::time::Duration;
 use rusqlite::params;
 use serde_json::{Value, json};
 
-use super::double::{BUCKET, Function, Machine, answered, failed, ids, stack};
+use super::double::{BUCKET, Function, Machine, answered, failed, ids};
 use super::splitting::{CREATED, Splitting};
 use crate::Occurrence;
-use crate::mapping::{Mappings, Polling, declared};
+use crate::mapping::{Mappings, Polling};
 
 fn start(
     machine: &Machine,
@@ -15,8 +15,7 @@ fn start(
     function: &Arc<Function>,
     mapping: &Value,
 ) -> Mappings {
-    let surroundings = machine.surroundings(function, Polling::Instant);
-    Mappings::start(declared(&stack(mapping)).unwrap(), stream, &surroundings).unwrap()
+    machine.start_reading(stream, function, mapping, Polling::Instant)
 }
 
 /// The shards in which the mapping's progress is kept.
@@ -310,9 +309,7 @@ async fn a_batch_that_succeeds_while_its_shard_can_not_be_read_is_done() {
 #[tokio::test(start_paused = true)]
 async fn row_2_2_polls_four_times_a_second_each_shard() {
     let (machine, stream) = (Machine::in_memory(), Splitting::with(&["a", "b"]));
-    let surroundings = machine.surroundings(&Function::well(), Polling::Aws);
-    let mappings = declared(&stack(&all())).unwrap();
-    let _mappings = Mappings::start(mappings, &stream, &surroundings).unwrap();
+    let _mappings = machine.start_reading(&stream, &Function::well(), &all(), Polling::Aws);
     // WHEN something is written all the time
     for user in 0..1_000 {
         stream.write("a", [user]);

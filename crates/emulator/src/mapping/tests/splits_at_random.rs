@@ -6,9 +6,9 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
 
-use super::double::{Function, Machine, answered, failed, ids, stack};
+use super::double::{Function, Machine, answered, failed, ids};
 use super::splitting::Splitting;
-use crate::mapping::{Mappings, Polling, declared};
+use crate::mapping::{Mappings, Polling};
 
 /// A stream that is written, split and read at random.
 struct Run {
@@ -60,9 +60,9 @@ impl Run {
     }
 
     fn start(&self) -> Mappings {
-        let surroundings = self.machine.surroundings(&self.function, Polling::Instant);
-        let mappings = declared(&stack(&self.mapping)).unwrap();
-        Mappings::start(mappings, &self.stream, &surroundings).unwrap()
+        let (stream, function) = (&self.stream, &self.function);
+        self.machine
+            .start_reading(stream, function, &self.mapping, Polling::Instant)
     }
 
     fn write(&mut self, users: std::ops::Range<u32>) {

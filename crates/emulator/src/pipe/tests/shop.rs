@@ -18,8 +18,8 @@ use crate::destination::Destination;
 use crate::dynamodb::{self, DynamoDb, Location, Tables};
 use crate::events::{self, Buses, StackTargets};
 use crate::front::Service;
-use crate::mapping::Polling;
-use crate::pipe::{Error, Pipes, PutEvents, State, Surroundings, declared};
+use crate::mapping::{Polling, Surroundings};
+use crate::pipe::{Error, Pipes, PutEvents, State, declared};
 use crate::sqs::{self, Queues};
 use crate::testing::{self, resource};
 use crate::{Background, Chance, Clock, Journal, Occurrence, Store};
@@ -294,14 +294,15 @@ impl Machine {
             clock,
             chance,
             journal: journal.clone(),
-            buses: bus.clone(),
             failures: Arc::new(failures),
             polling: Polling::Instant,
             pauses: Surroundings::PAUSES,
         };
         let listening = journal.listen();
+        let taking: Arc<dyn PutEvents> = bus.clone();
+        let pipes = declared(&stack).unwrap();
         Ok(Run {
-            pipes: Pipes::start(declared(&stack).unwrap(), &self.tables, &surroundings)?,
+            pipes: Pipes::start(pipes, &self.tables, &taking, &surroundings)?,
             bus,
             queues,
             journal: listening,
