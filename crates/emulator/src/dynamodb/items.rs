@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 
 use bytes::Bytes;
+use dynoxide::Database;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde_json::{Value, json};
@@ -74,13 +75,9 @@ impl DynamoDb {
         if operation == "ListTables" {
             return self.list_tables(&body);
         }
-        if let Some(error) = self.1.error(self.0.0.clock.now()) {
-            return Err(error);
-        }
-        let tables = self.resolve(operation, &mut body)?;
-        let mut engine = self.0.engine();
-        let database = &engine.database;
-        let answer = match operation {
+        self.available()?;
+        let named = self.resolve(operation, &mut body)?;
+        self.on_store(operation, &named, |database| match operation {
             "BatchGetItem" => perform(operation, body, |it| database.batch_get_item(it)),
             "BatchWriteItem" => perform(operation, body, |it| database.batch_write_item(it)),
             "DeleteItem" => perform(operation, body, |it| database.delete_item(it)),
@@ -98,9 +95,37 @@ impl DynamoDb {
                 perform(operation, body, |it| database.transact_write_items(it))
             }
             _ => perform(operation, body, |it| database.update_item(it)),
-        }?;
+        })
+    }
+
+    /// What is answered while there is an outage.
+    pub(super) fn available(&self) -> Result<(), ServiceError> {
+        match self.1.error(self.0.0.clock.now()) {
+            Some(error) => Err(error),
+            None => Ok(()),
+        }
+    }
+
+    /// The name of a table that a request names, by name or by ARN; a table that is not declared is refused.
+    pub(super) fn table(&self, operation: &str, given: &str) -> Result<String, ServiceError> {
+        let table = self.0.0.names.table(given);
+        if is_name(table) && !self.0.declared().contains_key(table) {
+            return Err(not_found(operation, table));
+        }
+        Ok(table.to_owned())
+    }
+
+    /// Does the work of an operation, then announces what it wrote into the tables it names.
+    pub(super) fn on_store<'a, Answer>(
+        &self,
+        operation: &str,
+        named: impl IntoIterator<Item = &'a String>,
+        work: impl FnOnce(&Database) -> Result<Answer, ServiceError>,
+    ) -> Result<Answer, ServiceError> {
+        let mut engine = self.0.engine();
+        let answer = work(&engine.database)?;
         if is_write(operation) {
-            for table in &tables {
+            for table in named {
                 self.0.announce(&mut engine, table)?;
             }
         }
@@ -115,10 +140,7 @@ impl DynamoDb {
                 // Not there or of another type: the store words the refusal.
                 return Ok(());
             };
-            let table = self.0.0.names.table(given).to_owned();
-            if is_name(&table) && !self.0.declared().contains_key(&table) {
-                return Err(not_found(operation, &table));
-            }
+            let table = self.table(operation, given)?;
             *name = json!(table);
             named.insert(table);
             Ok(())
