@@ -129,8 +129,8 @@ Examples:
 /// Help: how to verify an outbox.
 pub(crate) const VERIFY_EXAMPLES: &str = "\
 Exit code: 0 if every row that is old enough was published, or lies in a quarantine or a failure destination, or was
-published again; 3 if rows lie nowhere, or not all of them could be published again; 1 if it could not look; 2 for a
-command line that makes no sense.
+published again; 3 if rows lie nowhere, or not all of them could be published again and marked so; 1 if it could not
+look; 2 for a command line that makes no sense.
 
 On AWS it needs the rights dynamodb:Scan on the table and sqs:GetQueueAttributes, sqs:ReceiveMessage and
 sqs:ChangeMessageVisibility on the queue; to publish also dynamodb:UpdateItem, events:DescribeEventBus and

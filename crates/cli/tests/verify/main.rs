@@ -13,3 +13,4 @@ mod refused;
 mod shop;
 #[path = "../../../emulator/tests/support/mod.rs"]
 mod support;
+mod unmarked;

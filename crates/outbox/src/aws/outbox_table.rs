@@ -1,12 +1,12 @@
 use std::time::SystemTime;
 
 use aws_types::SdkConfig;
-use futures::StreamExt as _;
-use futures::stream;
+use futures::{StreamExt as _, future, stream};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_dynamo::Item;
 use serde_json::json;
+use thiserror::Error;
 
 use super::dynamodb::{DynamoDb, from_item, number, text};
 use crate::Entry;
@@ -16,10 +16,19 @@ use crate::publish::CallError;
 use crate::relay::Observe;
 use crate::row::{KEPT_FOR, KEY, OutboxItem};
 use crate::sdk::sdk_config;
-use crate::verify::Damaged;
+use crate::verify::{Damaged, Mark};
 
 /// The most calls at a time.
 const SIDE_BY_SIDE: usize = 16;
+
+/// Why a row was not marked.
+#[derive(Debug, Error)]
+enum MarkError {
+    #[error("ConditionalCheckFailedException: the row is gone")]
+    Gone,
+    #[error(transparent)]
+    Call(#[from] CallError),
+}
 
 /// An outbox table whose rows are marked when their events were accepted: they get `publishedAt`, and `expiresAt` 16
 /// days later for the table's time to live.
@@ -81,10 +90,24 @@ impl OutboxTable {
         Ok((items.collect::<Result<_, _>>()?, page.last_evaluated_key))
     }
 
+    /// Marks one row, and tells in the log if it could not. Answers with the reason if the row is there without a mark.
+    async fn marked(&self, event_id: &str, now: Timestamp) -> Option<(String, String)> {
+        let error = self.mark_row(event_id, now).await.err()?;
+        tracing::warn!(
+            event_id,
+            error = error.to_string(),
+            "the row was published, but not marked so"
+        );
+        match error {
+            MarkError::Gone => None,
+            MarkError::Call(error) => Some((event_id.to_owned(), error.to_string())),
+        }
+    }
+
     /// Marks one row. Only the first publication counts; a row that is gone is not made anew.
     ///
     /// See <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html>.
-    async fn mark(&self, event_id: &str, now: Timestamp) -> Result<(), String> {
+    async fn mark_row(&self, event_id: &str, now: Timestamp) -> Result<(), MarkError> {
         let expires = now.as_second() + KEPT_FOR.as_secs().cast_signed();
         let request = json!({
             "TableName": self.name,
@@ -96,8 +119,8 @@ impl OutboxTable {
         });
         match transient(|| self.dynamodb.write("UpdateItem", &request)).await {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) => Err("ConditionalCheckFailedException: the row is gone".to_owned()),
-            Err(error) => Err(error.to_string()),
+            Ok(Err(_)) => Err(MarkError::Gone),
+            Err(error) => Err(MarkError::Call(error)),
         }
     }
 }
@@ -121,17 +144,19 @@ fn read(item: Item) -> Result<Result<OutboxItem, Damaged>, CallError> {
     }
 }
 
+impl Mark for OutboxTable {
+    async fn mark(&self, entries: &[&Entry]) -> Vec<(String, String)> {
+        let now = Timestamp::try_from(SystemTime::now()).unwrap_or(Timestamp::UNIX_EPOCH);
+        let marks = entries
+            .iter()
+            .map(|entry| self.marked(&entry.event_id, now));
+        let marks = stream::iter(marks.collect::<Vec<_>>()).buffer_unordered(SIDE_BY_SIDE);
+        marks.filter_map(future::ready).collect().await
+    }
+}
+
 impl Observe for OutboxTable {
     async fn accepted(&self, entries: &[&Entry]) {
-        let now = Timestamp::try_from(SystemTime::now()).unwrap_or(Timestamp::UNIX_EPOCH);
-        let marks = stream::iter(entries.iter().copied());
-        marks
-            .for_each_concurrent(SIDE_BY_SIDE, |entry| async move {
-                let event_id = entry.event_id.as_str();
-                if let Err(error) = self.mark(event_id, now).await {
-                    tracing::warn!(event_id, error, "the row was published, but not marked so");
-                }
-            })
-            .await;
+        self.mark(entries).await;
     }
 }

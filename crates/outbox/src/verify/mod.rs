@@ -19,7 +19,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 pub use self::elsewhere::{ids_in_failure_record, ids_in_quarantined};
-pub use self::publish::{Published, publish_again};
+pub use self::publish::{Mark, Published, publish_again};
 use crate::row::{OutboxItem, Row};
 
 /// Where a row that was not published lies.

@@ -1,9 +1,15 @@
 //! Puts rows on the bus again.
 
 use crate::entry::{CALL_BYTES, CALL_ENTRIES};
-use crate::relay::Observe;
 use crate::row::Row;
 use crate::{Entry, Publish};
+
+/// Marks rows as published.
+pub trait Mark {
+    /// Marks the rows of these events, which the bus accepted. Answers with the ids of those that could not be
+    /// marked, with the reason: the next verification finds them again. A row that is gone is none of them.
+    fn mark(&self, entries: &[&Entry]) -> impl Future<Output = Vec<(String, String)>> + Send;
+}
 
 /// What came of publishing rows again.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -12,14 +18,17 @@ pub struct Published {
     pub accepted: Vec<String>,
     /// The ids of those that it did not, or that are no events, with the reason. To try these again is safe.
     pub refused: Vec<(String, String)>,
+    /// The ids of the accepted ones whose rows could not be marked, with the reason. They would be published again,
+    /// under the same ids.
+    pub unmarked: Vec<(String, String)>,
 }
 
-/// Publishes rows as they are, under their own event ids, and lets `observer` mark what the bus accepted. Each call is
-/// made once.
+/// Publishes rows as they are, under their own event ids, and lets `marks` mark what the bus accepted. Each call is made
+/// once.
 pub async fn publish_again(
     rows: impl IntoIterator<Item = Row>,
     bus: &impl Publish,
-    observer: &impl Observe,
+    marks: &impl Mark,
 ) -> Published {
     let mut published = Published::default();
     let mut call: Vec<Entry> = Vec::new();
@@ -34,22 +43,17 @@ pub async fn publish_again(
         };
         let bytes: usize = call.iter().map(Entry::bytes).sum();
         if call.len() == CALL_ENTRIES || (!call.is_empty() && bytes + entry.bytes() >= CALL_BYTES) {
-            send(std::mem::take(&mut call), bus, observer, &mut published).await;
+            send(std::mem::take(&mut call), bus, marks, &mut published).await;
         }
         call.push(entry);
     }
     if !call.is_empty() {
-        send(call, bus, observer, &mut published).await;
+        send(call, bus, marks, &mut published).await;
     }
     published
 }
 
-async fn send(
-    call: Vec<Entry>,
-    bus: &impl Publish,
-    observer: &impl Observe,
-    published: &mut Published,
-) {
+async fn send(call: Vec<Entry>, bus: &impl Publish, marks: &impl Mark, published: &mut Published) {
     let entries: Vec<&Entry> = call.iter().collect();
     let answers = match bus.publish(&entries).await {
         Ok(answers) if answers.len() == entries.len() => answers,
@@ -72,7 +76,9 @@ async fn send(
             }
         }
     }
-    observer.accepted(&accepted).await;
+    if !accepted.is_empty() {
+        published.unmarked.extend(marks.mark(&accepted).await);
+    }
     let ids = accepted.iter().map(|entry| entry.event_id.clone());
     published.accepted.extend(ids);
 }

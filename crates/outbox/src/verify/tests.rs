@@ -8,7 +8,6 @@ use tokio::time::Instant;
 
 use super::*;
 use crate::quarantine::Quarantined;
-use crate::relay::Observe;
 use crate::row::row_events;
 use crate::testing::{Bus, Quarantine, Record};
 use crate::{Batch, Entry, Relay};
@@ -191,30 +190,37 @@ fn what_the_mapping_gave_up_is_found_by_its_rows() {
     }
 }
 
+/// Marks rows except those that are refused.
 #[derive(Default)]
-struct Ears(Mutex<Vec<String>>);
+struct Marks {
+    marked: Mutex<Vec<String>>,
+    refused: Vec<String>,
+}
 
-impl Observe for Ears {
-    async fn accepted(&self, entries: &[&Entry]) {
+impl Mark for Marks {
+    async fn mark(&self, entries: &[&Entry]) -> Vec<(String, String)> {
         let ids = entries.iter().map(|entry| entry.event_id.clone());
-        self.0.lock().unwrap().extend(ids);
+        let (unmarked, marked): (Vec<_>, Vec<_>) = ids.partition(|id| self.refused.contains(id));
+        self.marked.lock().unwrap().extend(marked);
+        let reason = |id| (id, "AccessDeniedException: no".to_owned());
+        unmarked.into_iter().map(reason).collect()
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn rows_are_published_again_under_their_ids_and_marked_if_accepted() {
     let bus = Bus::new().refuse(&id(3), "ThrottlingException", 1);
-    let ears = Ears::default();
+    let marks = Marks::default();
     let damaged = Row {
         detail: "{".to_owned(),
         ..row(5, 0)
     };
     let rows = (1..=12).map(|n| if n == 5 { damaged.clone() } else { row(n, 0) });
-    let published = publish_again(rows, &bus, &ears).await;
+    let published = publish_again(rows, &bus, &marks).await;
 
     assert_eq!(published.accepted.len(), 10);
     assert_eq!(bus.event_ids(), published.accepted);
-    assert_eq!(*ears.0.lock().unwrap(), published.accepted);
+    assert_eq!(*marks.marked.lock().unwrap(), published.accepted);
     assert_eq!(
         bus.calls().iter().map(Vec::len).collect::<Vec<_>>(),
         [10, 1],
@@ -222,4 +228,30 @@ async fn rows_are_published_again_under_their_ids_and_marked_if_accepted() {
     );
     let refused: Vec<_> = published.refused.iter().map(|(id, _)| id.clone()).collect();
     assert_eq!(refused, [id(5), id(3)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_accepted_row_that_could_not_be_marked_is_told_with_the_reason() {
+    let marks = Marks {
+        refused: vec![id(2), id(11)],
+        ..Marks::default()
+    };
+    let rows = (1..=12).map(|n| row(n, 0));
+    let published = publish_again(rows, &Bus::new(), &marks).await;
+
+    assert_eq!((published.accepted.len(), published.refused.len()), (12, 0));
+    let reason = "AccessDeniedException: no".to_owned();
+    assert_eq!(published.unmarked, [2, 11].map(|n| (id(n), reason.clone())));
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_marked_after_a_call_of_which_nothing_was_accepted() {
+    let bus = Bus::new().refuse(&id(1), "ThrottlingException", 1);
+    let marks = Marks {
+        refused: vec![id(1)],
+        ..Marks::default()
+    };
+    let published = publish_again([row(1, 0)], &bus, &marks).await;
+
+    assert_eq!((published.accepted, published.unmarked), (vec![], vec![]));
 }

@@ -173,7 +173,7 @@ impl Environments {
         let deadline = Instant::now() + ground.relay_timeout;
         if variant.marks_first() {
             for id in row_ids(&event) {
-                mark(ground, &id).await;
+                let _ = mark(ground, &id).await;
             }
         }
         let handling = async {

@@ -19,7 +19,7 @@ use crate::arguments::Verify;
 use crate::error::Error;
 use crate::outboxes::{self, Outbox};
 
-/// Rows lie nowhere.
+/// Rows lie nowhere, or the next run takes them for such.
 const INCOMPLETE: u8 = 3;
 
 /// Looks at everything, tells what it found, and publishes again if it was asked to.
@@ -55,7 +55,18 @@ pub(crate) async fn run(arguments: &Verify) -> Result<ExitCode, Error> {
     for (event_id, reason) in &published.refused {
         line(format!("not published: {event_id}: {reason}"))?;
     }
-    let left = report.count(Place::Nowhere) - published.accepted.len();
+    for (event_id, reason) in &published.unmarked {
+        line(format!("not marked: {event_id}: {reason}"))?;
+    }
+    let unmarked = published.unmarked.len();
+    if unmarked > 0 {
+        let them = if unmarked == 1 { "it" } else { "them" };
+        line(format!(
+            "{unmarked} of those published again could not be marked so: the next run finds {them} again and publishes \
+             {them} once more, under the same event id, by which consumers know what they have had"
+        ))?;
+    }
+    let left = report.count(Place::Nowhere) - published.accepted.len() + unmarked;
     Ok(if left == 0 {
         ExitCode::SUCCESS
     } else {
