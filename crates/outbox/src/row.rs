@@ -24,6 +24,10 @@ pub const PUBLISHED_AT: &str = "publishedAt";
 /// it stays.
 pub const EXPIRES_AT: &str = "expiresAt";
 
+/// The bytes that [`PUBLISHED_AT`] and [`EXPIRES_AT`] add to a row, whose values are a moment of 24 characters and a
+/// number of ten digits.
+pub const MARK_BYTES: usize = PUBLISHED_AT.len() + 24 + EXPIRES_AT.len() + 6;
+
 /// How long a row is kept after its publication: 16 days, longer than any queue keeps a message.
 pub const KEPT_FOR: std::time::Duration = std::time::Duration::from_hours(16 * 24);
 

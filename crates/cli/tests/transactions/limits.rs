@@ -4,7 +4,10 @@ use aws_sdk_dynamodb::error::ProvideErrorMetadata as _;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
+use outbox::row::OutboxItem;
 use outbox::transact::{Error, Invalid, Token, Transaction};
+use outbox::verify::Mark as _;
+use outbox::{Entry, OutboxTable};
 
 use crate::shop::{Item, Shop, placed, put, take, text};
 
@@ -85,6 +88,41 @@ async fn an_item_may_have_400_kb_and_not_a_byte_more_whatever_it_is_made_of() {
         );
     }
     shop.emulating.stop().await;
+}
+
+#[tokio::test]
+async fn a_row_leaves_room_for_the_marks_that_its_publication_adds() {
+    let shop = Shop::open(5, []).await;
+    let commit = async |bytes: usize| {
+        let transaction = Transaction::new(&shop.client, "outbox");
+        let transaction = transaction.event("shop#1", placed(&"x".repeat(bytes)));
+        transaction.commit(Token::from(bytes.to_string())).await
+    };
+    // GIVEN the largest event that a transaction takes
+    let Err(Error::Invalid(Invalid::ItemTooLarge { bytes, limit, .. })) = commit(409_600).await
+    else {
+        panic!("an event of 400 KB was taken")
+    };
+    commit(limit - (bytes - 409_600)).await.unwrap();
+    // WHEN its row is marked as published
+    let table = OutboxTable::new(&shop.settings(), "outbox");
+    let unmarked = table.mark(&[&entry(&table).await]).await;
+    // THEN it is not too large for that
+    assert_eq!(unmarked, []);
+    let rows = shop.items("outbox").await;
+    let marked = rows.iter().filter(|row| row.contains_key("publishedAt"));
+    assert_eq!(marked.count(), 1);
+    shop.emulating.stop().await;
+}
+
+/// The event of the table's only row.
+async fn entry(table: &OutboxTable) -> Entry {
+    let (items, _) = table.page(None).await.unwrap();
+    let row = items.into_iter().find_map(|item| match item {
+        Ok(OutboxItem::Row(row)) => Some(row),
+        _ => None,
+    });
+    row.unwrap().entry().unwrap()
 }
 
 #[tokio::test]

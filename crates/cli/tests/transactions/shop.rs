@@ -6,6 +6,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValuesOnConditionCheckFailure, Update};
 use contract::Event;
 use emulator::{Emulating, Emulator, Options};
+use outbox::sdk::{SdkConfig, local_config};
 use outbox::transact::Transaction;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -78,6 +79,17 @@ impl Shop {
             script,
             client,
         }
+    }
+
+    /// Settings of other clients.
+    pub(crate) fn settings(&self) -> SdkConfig {
+        let running = self.emulating.running();
+        local_config(
+            &running.endpoint,
+            &running.region,
+            &running.access_key_id,
+            &running.secret_access_key,
+        )
     }
 
     /// An order of one tea.

@@ -9,6 +9,7 @@ use super::action::{Action, Facts, Item, facts};
 use super::error::Invalid;
 use super::plan::{Keys, Plan};
 use super::size::ITEM_BYTES;
+use crate::row::MARK_BYTES;
 
 /// The most actions of a transaction.
 pub const ACTIONS: usize = 100;
@@ -110,11 +111,16 @@ pub(super) fn sizes(request: &[TransactWriteItem], names: &[Action]) -> Result<(
     let mut largest = (0, 0);
     for (nth, facts) in request.iter().filter_map(facts).enumerate() {
         let bytes = facts.bytes();
-        if facts.item.is_some() && bytes > ITEM_BYTES {
+        let limit = match names[nth] {
+            // A row that can't be marked as published would never expire.
+            Action::Event { .. } => ITEM_BYTES - MARK_BYTES,
+            _ => ITEM_BYTES,
+        };
+        if facts.item.is_some() && bytes > limit {
             return Err(Invalid::ItemTooLarge {
                 action: names[nth].clone(),
                 bytes,
-                limit: ITEM_BYTES,
+                limit,
             });
         }
         total += bytes;
