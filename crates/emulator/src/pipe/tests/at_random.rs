@@ -7,7 +7,9 @@ use delivery::mapping::SequenceNumber;
 use delivery::pipe::CallError;
 use serde_json::{Value, json};
 
-use super::shop::{ANSWER_LOST, Machine, STREAM, ids, pipe, refused};
+use super::bus::{ANSWER_LOST, ids, refused};
+use super::declared::{STREAM, pipe};
+use super::shop::Machine;
 use crate::Chance;
 
 const RECORDS: u32 = 40;

@@ -2,7 +2,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::shop::{Machine, PIPE, STREAM, ids, pipe, queue_arn};
+use super::bus::ids;
+use super::declared::{PIPE, STREAM, pipe, queue_arn};
+use super::shop::Machine;
 use crate::Occurrence;
 use delivery::pipe::CallError;
 
@@ -75,7 +77,7 @@ async fn row_4_1_on_partial_batch_item_failure_halves_what_is_left_without_using
     tokio::time::sleep(Duration::from_secs(1)).await;
     // THEN what begins with it is halved until it is alone, and only then retried
     assert_eq!(
-        run.calls_so_far(),
+        run.bus.calls_so_far(),
         [
             vec!["0", "1", "2", "3", "4", "5", "6", "7"],
             vec!["2", "3", "4"],
@@ -98,7 +100,7 @@ async fn row_4_1_on_partial_batch_item_failure_absent_gives_up_all_that_is_left(
     let letter = run.dead_letter().await;
     assert_eq!(letter["DDBStreamBatchInfo"]["batchSize"], 3);
     assert_eq!(
-        run.calls_so_far(),
+        run.bus.calls_so_far(),
         [vec!["0", "1", "2", "3"], vec!["1", "2", "3"]]
     );
 }
@@ -140,7 +142,7 @@ async fn row_4_1_maximum_record_age_gives_up_an_old_record_that_was_never_tried(
     // THEN it is given up untried
     let letter = run.dead_letter().await;
     assert_eq!(letter["context"]["condition"], "RecordAgeExceeded");
-    assert!(run.calls_so_far().is_empty());
+    assert!(run.bus.calls_so_far().is_empty());
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use super::shop::{BUS, STREAM, TABLE, pipe, queue_arn, stack_with};
+use super::declared::{BUS, STREAM, TABLE, pipe, queue_arn, stack_with};
 use crate::pipe::declared;
 
 fn refusal(stream: &Value, more: &Value) -> String {

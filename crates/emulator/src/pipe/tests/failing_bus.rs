@@ -2,7 +2,9 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::shop::{ANSWER_LOST, HANGS, Machine, ids, pipe, refused};
+use super::bus::{ANSWER_LOST, HANGS, ids, refused};
+use super::declared::pipe;
+use super::shop::Machine;
 use crate::Occurrence;
 use delivery::pipe::CallError;
 
@@ -79,7 +81,7 @@ async fn row_4_2_partial_failure_runs_the_rest_again() {
         })
     });
     // THEN what lies before it is done, and it comes again with what lies behind it
-    let calls = run.calls(2).await;
+    let calls = run.bus.calls(2).await;
     assert_eq!(calls, [vec!["0", "1", "2", "3", "4"], vec!["2", "3", "4"]]);
 }
 
@@ -115,7 +117,7 @@ async fn row_4_2_endless_retry_of_one_refused_record_blocks_its_shard() {
     tokio::time::sleep(Duration::from_hours(5)).await;
     // THEN the bus refuses it as long as it is tried, and nothing behind it comes through
     assert_eq!(run.arrived().await, ["1"]);
-    assert!(run.calls_so_far().len() > 500);
+    assert!(run.bus.calls_so_far().len() > 500);
     let refused = run
         .warnings()
         .iter()
@@ -133,8 +135,8 @@ async fn row_4_2_execution_time_a_call_that_hangs_is_given_up_after_five_minutes
         (calls == 1).then(|| Err(CallError::NoAnswer(HANGS.to_owned())))
     });
     tokio::time::sleep(Duration::from_mins(4)).await;
-    assert_eq!(run.calls_so_far().len(), 1);
+    assert_eq!(run.bus.calls_so_far().len(), 1);
     tokio::time::sleep(Duration::from_mins(2)).await;
-    assert_eq!(run.calls_so_far().len(), 2);
+    assert_eq!(run.bus.calls_so_far().len(), 2);
     assert_eq!(run.arrived().await, ["7"]);
 }

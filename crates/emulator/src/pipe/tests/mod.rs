@@ -6,8 +6,10 @@
 )]
 
 mod at_random;
+mod bus;
 mod dead_letters;
 mod declarations;
+mod declared;
 mod failing_bus;
 mod publishing;
 mod restarts;

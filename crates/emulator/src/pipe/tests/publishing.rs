@@ -2,7 +2,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::shop::{BUS, Machine, PIPE, STREAM, pipe};
+use super::declared::{BUS, PIPE, STREAM, pipe};
+use super::shop::Machine;
 
 fn filters(pattern: &Value) -> Value {
     json!([{ "pattern": pattern.to_string() }])
@@ -31,14 +32,14 @@ async fn row_4_2_one_entry_for_each_record_and_ten_a_call() {
     let machine = Machine::in_memory();
     machine.put_all(0..25).await;
     let run = machine.start(&json!({}));
-    let calls = run.calls(3).await;
+    let calls = run.bus.calls(3).await;
     let sizes: Vec<usize> = calls.iter().map(Vec::len).collect();
     assert_eq!(sizes, [10, 10, 5]);
     // Also where a larger batch is declared.
     let machine = Machine::in_memory();
     machine.put_all(0..25).await;
     let mut run = machine.start(&json!({ "batchSize": 100 }));
-    let sizes: Vec<usize> = run.calls(3).await.iter().map(Vec::len).collect();
+    let sizes: Vec<usize> = run.bus.calls(3).await.iter().map(Vec::len).collect();
     assert_eq!(sizes, [10, 10, 5]);
     let warnings = run.warnings();
     assert!(
@@ -121,6 +122,7 @@ async fn row_4_2_order_is_kept_up_to_the_bus_for_each_item() {
     tokio::time::sleep(Duration::from_secs(1)).await;
     // THEN the changes of one item reach the bus in their order
     let changes: Vec<u32> = run
+        .bus
         .calls_so_far()
         .concat()
         .iter()
@@ -151,10 +153,10 @@ async fn row_4_2_batch_limits_a_window_gathers_records_up_to_ten() {
     let run = machine.start(&json!({ "maximumBatchingWindowInSeconds": 60 }));
     machine.put_all(0..3).await;
     tokio::time::sleep(Duration::from_secs(50)).await;
-    assert!(run.calls_so_far().is_empty());
+    assert!(run.bus.calls_so_far().is_empty());
     machine.put_all(3..13).await;
-    assert_eq!(run.calls(1).await[0].len(), 10);
-    assert_eq!(run.calls(2).await[1].len(), 3);
+    assert_eq!(run.bus.calls(1).await[0].len(), 10);
+    assert_eq!(run.bus.calls(2).await[1].len(), 3);
 }
 
 #[tokio::test(start_paused = true)]

@@ -2,7 +2,9 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::shop::{Machine, pipe, refused};
+use super::bus::refused;
+use super::declared::pipe;
+use super::shop::Machine;
 use crate::Store;
 use crate::dynamodb::Location;
 
@@ -63,12 +65,12 @@ async fn retries_that_were_used_and_halves_that_were_cut_survive_a_restart() {
     let stream =
         json!({ "maximumRetryAttempts": 3, "onPartialBatchItemFailure": "AUTOMATIC_BISECT" });
     let deny = |request: &_| {
-        let poisoned = super::shop::ids(request).contains(&"0".to_owned());
+        let poisoned = super::bus::ids(request).contains(&"0".to_owned());
         poisoned.then(|| refused(400, "ValidationException"))
     };
     let run = machine.start_with(pipe(&stream, &json!({})), deny);
     assert_eq!(
-        run.calls(4).await,
+        run.bus.calls(4).await,
         [
             vec!["0", "1", "2", "3"],
             vec!["0", "1"],
@@ -84,7 +86,7 @@ async fn retries_that_were_used_and_halves_that_were_cut_survive_a_restart() {
     tokio::time::sleep(Duration::from_secs(1)).await;
     // THEN it has the tries that were left
     assert_eq!(
-        run.calls_so_far(),
+        run.bus.calls_so_far(),
         [vec!["0"], vec!["0"], vec!["1"], vec!["2", "3"]]
     );
 }

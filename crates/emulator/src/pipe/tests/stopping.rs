@@ -2,7 +2,9 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::shop::{Machine, pipe, refused};
+use super::bus::refused;
+use super::declared::pipe;
+use super::shop::Machine;
 use crate::pipe::State;
 
 #[tokio::test(start_paused = true)]
@@ -21,10 +23,10 @@ async fn row_4_2_stops_by_itself_when_the_bus_refuses_everything() {
         panic!("it runs");
     };
     assert!(reason.contains("403 AccessDeniedException"), "{reason}");
-    assert_eq!(run.calls_so_far().len(), 100);
+    assert_eq!(run.bus.calls_so_far().len(), 100);
     machine.put("late", "").await;
     tokio::time::sleep(Duration::from_hours(1)).await;
-    assert_eq!(run.calls_so_far().len(), 100);
+    assert_eq!(run.bus.calls_so_far().len(), 100);
     let told = run.warnings();
     assert!(
         told.last()
