@@ -17,6 +17,7 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
 use outbox::publish::{CallError, Refusal};
 use outbox::quarantine::{Function, Poison, QuarantineError, Reason, ReasonKind};
+use outbox::sdk::SdkConfig;
 use outbox::{Entry, EventBus, Publish, Quarantine, QuarantineQueue, Relay};
 use serde_json::json;
 use serde_json::value::to_raw_value;
@@ -37,6 +38,12 @@ fn accepted(n: usize) -> Answer {
         .map(|n| json!({ "EventId": format!("id-{n}") }))
         .collect();
     Answer::ok(&json!({ "FailedEntryCount": 0, "Entries": entries }))
+}
+
+/// The error of a call with one event.
+async fn failed(settings: SdkConfig) -> CallError {
+    let bus = EventBus::new(&settings, "items");
+    bus.publish(&[&entry(1)]).await.unwrap_err()
 }
 
 fn described() -> Answer {
@@ -190,9 +197,8 @@ async fn a_missing_bus_is_an_error_although_put_events_answers_200() {
         "Event bus items does not exist.",
     );
     let server = Server::start([("DescribeEventBus", missing), ("PutEvents", accepted(1))]).await;
-    let bus = EventBus::new(&server.settings(), "items");
 
-    let error = bus.publish(&[&entry(1)]).await.unwrap_err();
+    let error = failed(server.settings()).await;
 
     let CallError::Refused { code, .. } = error else {
         panic!("{error:?}")
@@ -234,10 +240,7 @@ async fn a_refused_call_tells_status_and_code_and_is_not_retried() {
         let server =
             Server::start([("DescribeEventBus", described()), ("PutEvents", refusal)]).await;
 
-        let error = EventBus::new(&server.settings(), "items")
-            .publish(&[&entry(1)])
-            .await
-            .unwrap_err();
+        let error = failed(server.settings()).await;
 
         let expected = CallError::Refused {
             status,
@@ -262,10 +265,7 @@ async fn an_answer_that_can_not_be_read_is_no_answer() {
     };
     let server = Server::start([("DescribeEventBus", described()), ("PutEvents", garbled)]).await;
 
-    let error = EventBus::new(&server.settings(), "items")
-        .publish(&[&entry(1)])
-        .await
-        .unwrap_err();
+    let error = failed(server.settings()).await;
 
     assert!(matches!(error, CallError::NoAnswer(_)), "{error:?}");
 }
@@ -279,10 +279,7 @@ async fn a_proxy_without_a_code_is_told_by_its_status() {
     };
     let server = Server::start([("DescribeEventBus", described()), ("PutEvents", proxy)]).await;
 
-    let error = EventBus::new(&server.settings(), "items")
-        .publish(&[&entry(1)])
-        .await
-        .unwrap_err();
+    let error = failed(server.settings()).await;
 
     assert_eq!(
         outbox::verdict::of_call(&error),
@@ -297,10 +294,7 @@ async fn an_endpoint_where_nobody_listens_gives_no_answer() {
     let settings = server.settings();
     server.stop().await;
 
-    let error = EventBus::new(&settings, "items")
-        .publish(&[&entry(1)])
-        .await
-        .unwrap_err();
+    let error = failed(settings).await;
 
     assert!(matches!(error, CallError::NoAnswer(_)), "{error:?}");
 }

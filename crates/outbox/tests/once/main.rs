@@ -8,6 +8,8 @@
 )]
 
 mod batches;
+#[path = "../clock/mod.rs"]
+mod clock;
 #[path = "../dynamodb/mod.rs"]
 mod dynamodb;
 #[macro_use]
@@ -18,13 +20,13 @@ mod on_aws;
 mod stories;
 
 use std::io;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::time::{Duration, SystemTime};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use contract::Received;
 use outbox::consume::{IdempotencyStore, Once, OnceError};
 use serde_json::{Value, json};
+
+use self::clock::Clock;
 
 event!(Stored of "test.items", id like "item-1");
 
@@ -38,25 +40,6 @@ fn event(event_id: &str, data: &str) -> Value {
 
 fn received(event: Value) -> Received<Stored> {
     Received::read(event).unwrap()
-}
-
-/// A clock that a test turns.
-#[derive(Clone)]
-struct Clock(Arc<AtomicU64>);
-
-impl Clock {
-    fn new() -> Self {
-        Self(Arc::new(AtomicU64::new(1_795_238_220_000)))
-    }
-
-    fn turn(&self, by: Duration) {
-        let by = u64::try_from(by.as_millis()).unwrap();
-        self.0.fetch_add(by, Ordering::Relaxed);
-    }
-
-    fn now(&self) -> SystemTime {
-        SystemTime::UNIX_EPOCH + Duration::from_millis(self.0.load(Ordering::Relaxed))
-    }
 }
 
 /// An environment of a consumer; its number makes it another one.

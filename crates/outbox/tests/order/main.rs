@@ -8,6 +8,8 @@
 )]
 
 mod bounds;
+#[path = "../clock/mod.rs"]
+mod clock;
 #[path = "../dynamodb/mod.rs"]
 mod dynamodb;
 #[macro_use]
@@ -19,15 +21,15 @@ mod newest;
 mod run;
 
 use std::io;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, SystemTime};
+use std::sync::Mutex;
 
 use contract::{Aggregate, Event, EventPattern, Metadata, Misfit, Received};
 use outbox::OrderTable;
 use outbox::consume::FromEvent;
 use outbox::consume::order::{Gapless, LaneStore, OrderError, Parkable, Taken};
 use serde_json::{Value, json};
+
+use self::clock::Clock;
 
 event!(Packed of "test.parcels", id like "parcel-1");
 event!(Shipped of "test.parcels", id like "parcel-1");
@@ -94,24 +96,6 @@ fn event(key: &str, sequence: u64) -> Value {
 
 fn parkable(key: &str, sequence: u64) -> Parkable<Notice> {
     Parkable::from_event(event(key, sequence)).unwrap()
-}
-
-/// A clock that a test turns.
-#[derive(Clone)]
-struct Clock(Arc<AtomicU64>);
-
-impl Clock {
-    fn new() -> Self {
-        Self(Arc::new(AtomicU64::new(1_795_238_220)))
-    }
-
-    fn turn(&self, by: Duration) {
-        self.0.fetch_add(by.as_secs(), Ordering::Relaxed);
-    }
-
-    fn now(&self) -> SystemTime {
-        SystemTime::UNIX_EPOCH + Duration::from_secs(self.0.load(Ordering::Relaxed))
-    }
 }
 
 /// A consumer of one environment; its number makes it another one.

@@ -8,6 +8,9 @@
 )]
 
 mod answered;
+#[macro_use]
+#[path = "../event/mod.rs"]
+mod event;
 #[allow(
     dead_code,
     reason = "what passes calls on is for another crate's tests"
@@ -19,26 +22,9 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValuesOnConditionCheckFailure, Update};
 use contract::Event;
 use outbox::transact::{Token, Transaction};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-#[derive(Serialize, Deserialize, JsonSchema)]
-struct Placed {
-    order: String,
-}
-
-impl Event for Placed {
-    const SOURCE: &'static str = "test.orders";
-    const DETAIL_TYPE: &'static str = "Placed";
-    const VERSION: u32 = 1;
-
-    fn sample() -> Self {
-        Self {
-            order: "42".to_owned(),
-        }
-    }
-}
+event!(Placed of "test.orders", order like "42");
 
 fn text(value: &str) -> AttributeValue {
     AttributeValue::S(value.to_owned())

@@ -9,6 +9,21 @@ use super::ground::Ground;
 use crate::observation::Observation;
 use crate::scenario::FaultKind;
 
+/// The way to a destination: it takes its time, between so many milliseconds, and may end before it is there.
+async fn reach(
+    ground: &Ground,
+    destination: &str,
+    (least, most): (u64, u64),
+    fault: &FaultKind,
+) -> Result<(), String> {
+    ground.takes(least, most).await;
+    ground.recorder.touch();
+    if ground.strikes(fault) {
+        return Err(format!("{destination} can't be reached"));
+    }
+    Ok(())
+}
+
 /// The bucket for what the mapping gives up. It is no part of the emulator's state.
 pub(crate) struct Bucket(pub(crate) Arc<Ground>);
 
@@ -20,11 +35,8 @@ impl FailureDestination for Bucket {
         message: &'a Outgoing,
     ) -> BoxFuture<'a, Result<(), String>> {
         Box::pin(async move {
-            self.0.takes(5, 50).await;
-            self.0.recorder.touch();
-            if self.0.strikes(&FaultKind::FailureDestinationUnreachable) {
-                return Err("the bucket can't be reached".to_owned());
-            }
+            let fault = FaultKind::FailureDestinationUnreachable;
+            reach(&self.0, "the bucket", (5, 50), &fault).await?;
             self.0.observe(failure_record(arn, key, message));
             let mut held = self
                 .0
@@ -51,12 +63,8 @@ impl FailureDestination for PipeFailures {
         message: &'a Outgoing,
     ) -> BoxFuture<'a, Result<(), String>> {
         Box::pin(async move {
-            self.ground.takes(5, 50).await;
-            self.ground.recorder.touch();
-            let unreachable = FaultKind::FailureDestinationUnreachable;
-            if self.ground.strikes(&unreachable) {
-                return Err("the queue can't be reached".to_owned());
-            }
+            let fault = FaultKind::FailureDestinationUnreachable;
+            reach(&self.ground, "the queue", (5, 50), &fault).await?;
             FailureDestination::put(&self.destination, arn, key, message).await?;
             self.ground.observe(failure_record(arn, key, message));
             Ok(())
@@ -86,12 +94,8 @@ impl FailureDestination for ConsumerFailures {
         message: &'a Outgoing,
     ) -> BoxFuture<'a, Result<(), String>> {
         Box::pin(async move {
-            self.ground.takes(1, 20).await;
-            self.ground.recorder.touch();
-            let unreachable = FaultKind::ConsumerDestinationUnreachable;
-            if self.ground.strikes(&unreachable) {
-                return Err("the queue can't be reached".to_owned());
-            }
+            let fault = FaultKind::ConsumerDestinationUnreachable;
+            reach(&self.ground, "the queue", (1, 20), &fault).await?;
             FailureDestination::put(&self.destination, arn, key, message).await
         })
     }
