@@ -6,15 +6,29 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-/// An event type with these fields, in a module of its own, so that versions can differ.
+/// An event type before and after a change, in modules of their own, so that both have one name. Beside the fields that
+/// are given it has one that nothing changes.
+macro_rules! change {
+    ($change:ident from { $($before:tt)* } to { $($after:tt)* }) => {
+        mod $change {
+            version!(before { $($before)* });
+            version!(after { $($after)* });
+        }
+    };
+}
+
+/// The type as it is on one side of a change.
 macro_rules! version {
     ($module:ident { $($(#[$attribute:meta])* $field:ident: $kind:ty = $value:expr),* $(,)? }) => {
-        mod $module {
-            use super::*;
+        pub(super) mod $module {
+            use super::super::*;
 
             #[derive(Serialize, Deserialize, JsonSchema)]
             #[serde(rename_all = "camelCase")]
-            pub(super) struct Shipped { $($(#[$attribute])* pub(super) $field: $kind),* }
+            pub(crate) struct Shipped {
+                $($(#[$attribute])* pub(crate) $field: $kind,)*
+                pub(crate) shelf: String,
+            }
 
             impl Event for Shipped {
                 const SOURCE: &'static str = "test.parcels";
@@ -22,7 +36,7 @@ macro_rules! version {
                 const VERSION: u32 = 1;
 
                 fn sample() -> Self {
-                    Self { $($field: $value),* }
+                    Self { $($field: $value,)* shelf: String::new() }
                 }
             }
         }
@@ -53,143 +67,90 @@ enum MoreCarriers {
     Drone,
 }
 
-fn address() -> Address {
-    Address {
-        city: "Bern".to_owned(),
-    }
-}
-
-version!(original {
-    parcel_id: String = String::new(),
-    weight: u32 = 1,
-    note: Option<String> = None,
-    address: Address = address(),
-    carrier: Carrier = Carrier::Post,
-    stops: Vec<String> = vec![],
-});
-version!(with_an_optional_field {
-    parcel_id: String = String::new(),
-    weight: u32 = 1,
-    note: Option<String> = None,
-    address: Address = address(),
-    carrier: Carrier = Carrier::Bike,
-    stops: Vec<String> = vec![],
-    insured: Option<bool> = Some(true),
-});
-version!(with_other_texts {
-    /// What is written on the label.
-    parcel_id: String = String::new(),
-    weight: u32 = 1,
-    note: Option<String> = None,
-    address: Address = address(),
-    carrier: Carrier = Carrier::Post,
-    stops: Vec<String> = vec![],
-});
-version!(without_a_field {
-    parcel_id: String = String::new(),
-    note: Option<String> = None,
-    address: Address = address(),
-    carrier: Carrier = Carrier::Post,
-    stops: Vec<String> = vec![],
-});
-version!(with_a_renamed_field {
-    parcel: String = String::new(),
-    weight: u32 = 1,
-    note: Option<String> = None,
-    address: Address = address(),
-    carrier: Carrier = Carrier::Post,
-    stops: Vec<String> = vec![],
-});
-version!(with_a_retyped_field {
-    parcel_id: String = String::new(),
-    weight: String = String::new(),
-    note: Option<String> = None,
-    address: Address = address(),
-    carrier: Carrier = Carrier::Post,
-    stops: Vec<u32> = vec![],
-});
-version!(with_a_field_made_required {
-    parcel_id: String = String::new(),
-    weight: u32 = 1,
-    #[schemars(required)]
-    note: Option<String> = None,
-    address: Address = address(),
-    carrier: Carrier = Carrier::Post,
-    stops: Vec<String> = vec![],
-    insured: bool = true,
-});
-version!(with_a_field_made_optional {
-    #[serde(default)]
-    parcel_id: String = String::new(),
-    weight: u32 = 1,
-    note: Option<String> = None,
-    address: Address = address(),
-    carrier: Carrier = Carrier::Post,
-    stops: Vec<String> = vec![],
-});
-version!(with_another_nested_field {
-    parcel_id: String = String::new(),
-    weight: u32 = 1,
-    note: Option<String> = None,
-    address: AddressWithStreet = AddressWithStreet { city: String::new(), street: String::new() },
-    carrier: Carrier = Carrier::Post,
-    stops: Vec<String> = vec![],
-});
-version!(with_another_value {
-    parcel_id: String = String::new(),
-    weight: u32 = 1,
-    note: Option<String> = None,
-    address: Address = address(),
-    carrier: MoreCarriers = MoreCarriers::Drone,
-    stops: Vec<String> = vec![],
-});
-
 fn schema<E: Event>() -> Value {
     Contract::of::<E>().schema
 }
 
-fn breaks<New: Event>() -> Vec<String> {
-    check(&schema::<original::Shipped>(), &schema::<New>())
+fn breaks<Old: Event, New: Event>() -> Vec<String> {
+    check(&schema::<Old>(), &schema::<New>())
         .iter()
         .map(Break::to_string)
         .collect()
 }
 
+change!(an_optional_field from {
+    weight: u32 = 1,
+} to {
+    weight: u32 = 1,
+    insured: Option<bool> = Some(true),
+});
+
 #[test]
 fn a_schema_is_compatible_with_itself() {
-    assert!(breaks::<original::Shipped>().is_empty());
+    use an_optional_field::before::Shipped;
+    assert_eq!(breaks::<Shipped, Shipped>(), [""; 0]);
 }
 
 #[test]
 fn an_optional_field_may_be_added() {
-    assert_eq!(breaks::<with_an_optional_field::Shipped>(), [""; 0]);
+    use an_optional_field::{after, before};
+    assert_eq!(breaks::<before::Shipped, after::Shipped>(), [""; 0]);
 }
+
+change!(a_text from {
+    parcel_id: String = String::new(),
+} to {
+    /// What is written on the label.
+    parcel_id: String = String::new(),
+});
 
 #[test]
 fn texts_for_people_may_change() {
-    assert_eq!(breaks::<with_other_texts::Shipped>(), [""; 0]);
+    use a_text::{after, before};
+    assert_eq!(breaks::<before::Shipped, after::Shipped>(), [""; 0]);
 }
+
+change!(no_weight from { weight: u32 = 1 } to {});
 
 #[test]
 fn a_removed_field_is_named() {
+    use no_weight::{after, before};
     assert_eq!(
-        breaks::<without_a_field::Shipped>(),
+        breaks::<before::Shipped, after::Shipped>(),
         ["`weight` was removed"]
     );
 }
 
+change!(another_name from {
+    parcel_id: String = String::new(),
+    weight: u32 = 1,
+} to {
+    parcel: String = String::new(),
+    weight: u32 = 1,
+});
+
 #[test]
 fn a_renamed_field_is_named_with_both_names() {
+    use another_name::{after, before};
     assert_eq!(
-        breaks::<with_a_renamed_field::Shipped>(),
+        breaks::<before::Shipped, after::Shipped>(),
         ["`parcelId` was renamed to `parcel`"]
     );
 }
 
+change!(other_types from {
+    weight: u32 = 1,
+    stops: Vec<String> = vec![],
+} to {
+    weight: String = String::new(),
+    stops: Vec<u32> = vec![],
+});
+
 #[test]
 fn a_retyped_field_is_named_with_both_types() {
+    use other_types::{after, before};
     assert_eq!(
-        breaks::<with_a_retyped_field::Shipped>(),
+        breaks::<before::Shipped, after::Shipped>(),
         [
             "`weight` was retyped from integer to string",
             "`stops[]` was retyped from string to integer"
@@ -197,9 +158,18 @@ fn a_retyped_field_is_named_with_both_types() {
     );
 }
 
+change!(required_fields from {
+    note: Option<String> = None,
+} to {
+    #[schemars(required)]
+    note: Option<String> = None,
+    insured: bool = true,
+});
+
 #[test]
 fn a_field_made_required_is_named_whether_it_is_old_or_new() {
-    let breaks = breaks::<with_a_field_made_required::Shipped>();
+    use required_fields::{after, before};
+    let breaks = breaks::<before::Shipped, after::Shipped>();
     assert!(
         breaks.contains(&"`note` was made required".to_owned()),
         "{breaks:?}"
@@ -210,25 +180,47 @@ fn a_field_made_required_is_named_whether_it_is_old_or_new() {
     );
 }
 
+change!(a_default from {
+    parcel_id: String = String::new(),
+} to {
+    #[serde(default)]
+    parcel_id: String = String::new(),
+});
+
 #[test]
 fn a_field_made_optional_breaks_the_consumers_of_the_old_version() {
+    use a_default::{after, before};
     assert_eq!(
-        breaks::<with_a_field_made_optional::Shipped>(),
+        breaks::<before::Shipped, after::Shipped>(),
         ["`parcelId` was made optional"]
     );
 }
 
+change!(a_street from {
+    address: Address = Address { city: String::new() },
+} to {
+    address: AddressWithStreet = AddressWithStreet { city: String::new(), street: String::new() },
+});
+
 #[test]
 fn a_nested_field_is_named_by_its_path() {
+    use a_street::{after, before};
     assert_eq!(
-        breaks::<with_another_nested_field::Shipped>(),
+        breaks::<before::Shipped, after::Shipped>(),
         ["`address.street` was made required"]
     );
 }
 
+change!(a_drone from {
+    carrier: Carrier = Carrier::Post,
+} to {
+    carrier: MoreCarriers = MoreCarriers::Drone,
+});
+
 #[test]
 fn a_new_value_of_an_enumeration_breaks_the_consumers_of_the_old_version() {
-    let breaks = breaks::<with_another_value::Shipped>();
+    use a_drone::{after, before};
+    let breaks = breaks::<before::Shipped, after::Shipped>();
     assert_eq!(breaks.len(), 1, "{breaks:?}");
     assert!(
         breaks[0].starts_with("the values of `carrier` changed"),
