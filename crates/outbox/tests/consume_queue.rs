@@ -9,20 +9,22 @@
 
 #[macro_use]
 mod event;
+mod log;
 
 use std::collections::BTreeMap;
 use std::future::pending;
 use std::io;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use contract::{Event, Misfit, Received};
-use lambda_runtime::tracing::{instrument::WithSubscriber as _, subscriber};
 use outbox::consume::{FromEvent, QueueBatch, SIDE_BY_SIDE, handle_queue};
 use outbox::testing::messages;
 use serde_json::{Value, json, to_value};
 use tokio::time::{Instant, sleep};
+
+use self::log::Log;
 
 const TIME_LEFT: Duration = Duration::from_secs(30);
 
@@ -266,31 +268,10 @@ async fn one_queue_may_bring_several_kinds_of_events() {
     assert_eq!(seen.into_inner().unwrap(), ["item-1", "item-9"]);
 }
 
-/// What a function has logged.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, text: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend(text);
-        Ok(text.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test(start_paused = true)]
 async fn each_failed_message_is_one_log_line_with_its_ids_and_without_data() {
     // GIVEN the logs of a function, and data that must not get there
     let log = Log::default();
-    let writer = log.clone();
-    let subscriber = subscriber::fmt()
-        .json()
-        .flatten_event(true)
-        .with_writer(move || writer.clone())
-        .finish();
     let secret = "ada@example.com";
     let mut misfit = stored("a", 1);
     misfit["detail"]["id"] = json!({ "mail": secret });
@@ -313,9 +294,9 @@ async fn each_failed_message_is_one_log_line_with_its_ids_and_without_data() {
             _ => Ok(()),
         },
     );
-    handled.with_subscriber(subscriber).await;
+    log.of(handled).await;
     // THEN
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = log.text();
     assert!(!log.contains("ada"), "{log}");
     let lines = log.lines().map(|line| {
         let line: Value = serde_json::from_str(line).unwrap();

@@ -8,21 +8,23 @@
 )]
 
 mod failures;
+#[path = "../log/mod.rs"]
+mod log;
 mod lost;
 mod message;
 mod shards;
 mod whole;
 
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use lambda_runtime::tracing::{instrument::WithSubscriber as _, subscriber};
 use outbox::Recovery;
 use outbox::quarantine::{Function, Quarantined, ReasonKind};
 use outbox::testing::{Quarantine, messages};
 use serde_json::{Value, json};
 use shards::{STREAM_ARN, Stream, number};
 use tokio::time::Instant;
+
+use self::log::Log;
 
 const TIME_LEFT: Duration = Duration::from_mins(1);
 
@@ -83,48 +85,25 @@ fn events(numbers: std::ops::RangeInclusive<u32>) -> Vec<String> {
     numbers.map(|number| format!("event-{number}")).collect()
 }
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl std::io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 async fn recover<B: ToString>(
     stream: &Stream,
     quarantine: Quarantine,
     bodies: impl IntoIterator<Item = B>,
 ) -> Outcome {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = subscriber::fmt()
-        .json()
-        .flatten_event(true)
-        .with_writer(move || writer.clone())
-        .finish();
     let recovery = Recovery::new(stream.clone(), quarantine.clone()).with_function(Function {
         name: "orders-recovery".to_owned(),
         version: "7".to_owned(),
     });
-    let failures = recovery
-        .handle(messages(bodies), Instant::now() + TIME_LEFT)
-        .with_subscriber(subscriber)
-        .await;
+    let log = Log::default();
+    let handled = recovery.handle(messages(bodies), Instant::now() + TIME_LEFT);
+    let failures = log.of(handled).await;
     let messages = quarantine.messages();
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     Outcome {
         failed: failures.identifiers().map(str::to_owned).collect(),
         quarantined: messages
             .iter()
             .map(|each| Quarantined::read(each).unwrap())
             .collect(),
-        log,
+        log: log.text(),
     }
 }
