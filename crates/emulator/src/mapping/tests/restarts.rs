@@ -32,16 +32,19 @@ async fn nothing_is_lost_or_forgotten_when_the_files_are_opened_again() {
     let location = Location::File(directory.path().join("tables.db"));
     let store = || Store::open(&directory.path().join("state.db")).unwrap();
     let settings = json!({ "batchSize": 2, "maximumRetryAttempts": 3 });
-    {
-        let machine = Machine::with(&location, store());
-        machine.put_all(0..4).await;
-        let function = Function::new(|event| {
+    let fails_on_user_2 = || {
+        Function::new(|event| {
             if super::double::ids(event).contains(&"2".to_owned()) {
                 failed()
             } else {
                 answered("null")
             }
-        });
+        })
+    };
+    {
+        let machine = Machine::with(&location, store());
+        machine.put_all(0..4).await;
+        let function = fails_on_user_2();
         let _mappings = machine.start(&function, &settings);
         function.until(|batches| batches.len() == 3).await;
         // The outcome of the last run is taken in.
@@ -50,13 +53,7 @@ async fn nothing_is_lost_or_forgotten_when_the_files_are_opened_again() {
     // WHEN both are opened again
     let machine = Machine::with(&location, store());
     machine.put_all(4..5).await;
-    let function = Function::new(|event| {
-        if super::double::ids(event).contains(&"2".to_owned()) {
-            failed()
-        } else {
-            answered("null")
-        }
-    });
+    let function = fails_on_user_2();
     let _mappings = machine.start(&function, &settings);
     function
         .until(|batches| batches.last().is_some_and(|batch| *batch == ["4"]))
