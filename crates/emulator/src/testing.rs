@@ -1,5 +1,7 @@
 //! What the tests of several services need.
 
+mod services;
+
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -11,6 +13,8 @@ use stack::{Resource, Stack};
 use tokio::sync::watch;
 
 use crate::{Clock, Invocation, Invoke};
+
+pub(crate) use services::Services;
 
 /// A declared resource with these outputs.
 pub(crate) fn resource(type_token: &str, name: &str, outputs: &Value) -> Resource {

@@ -8,11 +8,9 @@ use stack::Resource;
 use super::{
     FAILURES, FUNCTION, config, failures_queue, function, on_failure, on_success, payload,
 };
-use crate::asynchronous::{self, Asynchronous};
 use crate::destination::Destination;
-use crate::events::{self, Buses, StackTargets, Surroundings};
-use crate::sqs::{self, Queues};
-use crate::testing::{Functions, failed, resource, stack};
+use crate::events;
+use crate::testing::{Functions, Services, failed, resource, stack};
 use crate::{Background, Chance, Clock, Journal, Store};
 
 const BUS: &str = "arn:aws:events:us-east-1:000000000000:event-bus/results";
@@ -50,42 +48,26 @@ async fn published(configured: &Value, functions: Arc<Functions>) -> Value {
     resources.extend([function(), config(configured)]);
     let stack = stack(resources);
     let store = Store::in_memory().unwrap();
-    let (clock, chance, journal) = (Clock::system(), Chance::seeded(1), Journal::new(100));
-    let declared = sqs::declared(&stack).unwrap();
-    let queues = Queues::new(declared, store.clone(), clock, chance.clone()).unwrap();
-    let queue = Asynchronous::new(
-        asynchronous::declared(&stack).unwrap(),
-        store.clone(),
-        clock,
-        chance.clone(),
-        journal.clone(),
-        asynchronous::Settings::default(),
-    )
-    .unwrap();
+    let (chance, journal) = (Chance::seeded(1), Journal::new(100));
     let place = Place {
         region: "us-east-1".to_owned(),
         account: "000000000000".to_owned(),
     };
-    let targets = StackTargets {
-        asynchronous: queue.clone(),
-        queues: queues.clone(),
-    };
-    let surroundings = Surroundings {
-        store,
-        clock,
-        chance: chance.clone(),
-        journal,
-        targets: Arc::new(targets),
-    };
-    let declared = events::declared(&stack).unwrap();
-    let buses = Buses::new(declared, place, surroundings, events::Settings::default()).unwrap();
+    let settings = events::Settings::default();
+    let Services {
+        queues,
+        asynchronous,
+        buses,
+    } = Services::declared(&stack, place, &store, &chance, &journal, settings);
     let folder = Path::new("").to_owned();
     let destination =
         Destination::new(&stack, queues.clone(), folder, chance).with_buses(buses.clone());
-    let _background: [Background; 2] =
-        [queue.start(functions, Arc::new(destination)), buses.start()];
+    let _background: [Background; 2] = [
+        asynchronous.start(functions, Arc::new(destination)),
+        buses.start(),
+    ];
 
-    queue.enqueue(FUNCTION, &payload()).unwrap();
+    asynchronous.enqueue(FUNCTION, &payload()).unwrap();
 
     serde_json::from_str(&queues.next_body("failures").await).unwrap()
 }

@@ -12,14 +12,14 @@ use tokio::sync::broadcast::Receiver;
 
 use super::bus::Bus;
 use super::declared::{pipe, stack_with};
-use crate::asynchronous::{self, Asynchronous};
 use crate::destination::Destination;
 use crate::dynamodb::{self, DynamoDb, Location, Tables};
-use crate::events::{self, Buses, StackTargets};
+use crate::events;
 use crate::front::Service;
 use crate::mapping::{Polling, Surroundings};
 use crate::pipe::{Error, Pipes, PutEvents, State, declared};
-use crate::sqs::{self, Queues};
+use crate::sqs::Queues;
+use crate::testing::Services;
 use crate::{Background, Chance, Clock, Journal, Occurrence, Store};
 
 /// What outlives a run.
@@ -82,49 +82,20 @@ impl Machine {
     ) -> Result<Run, Error> {
         let stack = stack_with(pipe);
         let (journal, chance) = (Journal::new(4_096), Chance::system());
-        let (store, clock) = (self.store.clone(), self.clock);
-        let queues = Queues::new(
-            sqs::declared(&stack).unwrap(),
-            store.clone(),
-            clock,
-            chance.clone(),
-        )
-        .unwrap();
-        let asynchronous = Asynchronous::new(
-            asynchronous::declared(&stack).unwrap(),
-            store.clone(),
-            clock,
-            chance.clone(),
-            journal.clone(),
-            asynchronous::Settings::default(),
-        )
-        .unwrap();
-        let buses = Buses::new(
-            events::declared(&stack).unwrap(),
-            Place {
-                region: "eu-west-1".to_owned(),
-                account: "123456789012".to_owned(),
-            },
-            events::Surroundings {
-                store: store.clone(),
-                clock,
-                chance: chance.clone(),
-                journal: journal.clone(),
-                targets: Arc::new(StackTargets {
-                    asynchronous,
-                    queues: queues.clone(),
-                }),
-            },
-            events::Settings::default(),
-        )
-        .unwrap();
+        let place = Place {
+            region: "eu-west-1".to_owned(),
+            account: "123456789012".to_owned(),
+        };
+        let settings = events::Settings::default();
+        let Services { queues, buses, .. } =
+            Services::declared(&stack, place, &self.store, &chance, &journal, settings);
         let background = buses.start();
         let bus = Bus::new(buses, script);
         let folder = Path::new("").to_owned();
         let failures = Destination::new(&stack, queues.clone(), folder, chance.clone());
         let surroundings = Surroundings {
-            store,
-            clock,
+            store: self.store.clone(),
+            clock: self.clock,
             chance,
             journal: journal.clone(),
             failures: Arc::new(failures),
