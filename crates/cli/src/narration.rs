@@ -54,6 +54,7 @@ fn describe(occurrence: &Occurrence) -> (char, &str, String) {
             let entries = count(*entries, "entry", "entries");
             (mark, "PutEvents", format!("{entries}, {failed} refused"))
         }
+        Occurrence::Scheduled { rule } => (' ', rule, "ran on its schedule".to_owned()),
         Occurrence::Invoked {
             function,
             payload,

@@ -47,6 +47,11 @@ pub enum Occurrence {
         /// How many of them were refused.
         failed: usize,
     },
+    /// A rule ran on its schedule.
+    Scheduled {
+        /// The rule's name.
+        rule: String,
+    },
     /// A function's invocation ended. `payload` is what its environment received.
     Invoked {
         /// The function's physical name.

@@ -6,6 +6,7 @@ mod entry;
 mod event;
 mod quota;
 mod request;
+mod schedule;
 
 #[cfg(test)]
 mod tests;
@@ -14,3 +15,4 @@ pub use entry::{Entry, EntryError};
 pub use event::{Event, Place};
 pub use quota::{Bucket, Quotas};
 pub use request::{MAXIMUM_ENTRIES, MAXIMUM_REQUEST_BYTES, RequestError, read};
+pub use schedule::{Schedule, ScheduleError, scheduled_event};

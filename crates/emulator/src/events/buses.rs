@@ -8,7 +8,7 @@ use tokio::sync::Notify;
 
 use super::declared::DEFAULT_BUS;
 use super::target::Targets;
-use super::{Bus, Declared, archive, deliveries, driver};
+use super::{Bus, Declared, archive, deliveries, driver, schedules};
 use crate::background::Background;
 use crate::{Chance, Clock, Journal, Outage, Store, StoreError};
 
@@ -91,6 +91,7 @@ impl Buses {
         } = surroundings;
         store.create(deliveries::SCHEMA)?;
         store.create(archive::SCHEMA)?;
+        store.create(schedules::SCHEMA)?;
         if declared.buses.iter().all(|bus| bus.name != DEFAULT_BUS) {
             declared.buses.push(Bus {
                 name: DEFAULT_BUS.to_owned(),

@@ -46,6 +46,7 @@ impl Buses {
                     "Name": rule.name,
                     "Arn": rule.arn,
                     "EventPattern": rule.event_pattern,
+                    "ScheduleExpression": rule.schedule_expression,
                     "State": if rule.enabled { "ENABLED" } else { "DISABLED" },
                     "Description": rule.description,
                     "EventBusName": bus.name,

@@ -25,12 +25,19 @@ const BETWEEN_SWEEPS: Duration = Duration::from_hours(1);
 
 /// Runs for ever; what it has not committed when it is dropped is still pending.
 pub(super) async fn drive(buses: Buses) {
-    let mut next_sweep = buses.0.clock.now();
+    let now = buses.0.clock.now();
+    let mut chores = Chores {
+        sweep_at: now,
+        schedules_at: Some(now),
+    };
     loop {
         let wait = async {
-            match buses.work(&mut next_sweep) {
-                Ok(Some(at)) => buses.0.clock.sleep_until(at.min(next_sweep)).await,
-                Ok(None) => buses.0.clock.sleep_until(next_sweep).await,
+            match buses.work(&mut chores) {
+                Ok(delivery_at) => {
+                    let at = [delivery_at, chores.schedules_at].into_iter().flatten();
+                    let at = at.fold(chores.sweep_at, Time::min);
+                    buses.0.clock.sleep_until(at).await;
+                }
                 Err(error) => {
                     buses.warn(format!("pending events can't be delivered: {error}"));
                     tokio::time::sleep(AFTER_STORE_ERROR).await;
@@ -46,13 +53,23 @@ pub(super) async fn drive(buses: Buses) {
     }
 }
 
+/// When what is not a delivery is to be done.
+struct Chores {
+    sweep_at: Time,
+    /// None without a scheduled rule.
+    schedules_at: Option<Time>,
+}
+
 impl Buses {
     /// Delivers all that is due; answers when the next delivery is.
-    fn work(&self, next_sweep: &mut Time) -> Result<Option<Time>, StoreError> {
+    fn work(&self, chores: &mut Chores) -> Result<Option<Time>, StoreError> {
         let now = self.0.clock.now();
-        if *next_sweep <= now {
+        if chores.sweep_at <= now {
             self.sweep_archives(now)?;
-            *next_sweep = now.plus(BETWEEN_SWEEPS);
+            chores.sweep_at = now.plus(BETWEEN_SWEEPS);
+        }
+        if chores.schedules_at.is_some_and(|at| at <= now) {
+            chores.schedules_at = self.run_schedules(now)?;
         }
         loop {
             let left = self.invocations_left();

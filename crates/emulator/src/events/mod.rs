@@ -10,6 +10,7 @@ mod deliveries;
 mod describe;
 mod driver;
 mod publish;
+mod schedules;
 mod service;
 mod target;
 

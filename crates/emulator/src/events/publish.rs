@@ -83,7 +83,7 @@ impl Buses {
             .rules
             .iter()
             .filter(|rule| bus.is_some_and(|bus| bus.name == rule.bus))
-            .filter(|rule| rule.enabled && matches(&rule.pattern))
+            .filter(|rule| rule.enabled && rule.pattern.as_ref().is_some_and(matches))
             .collect();
         let archives = declared
             .archives
@@ -129,7 +129,11 @@ impl Buses {
     }
 
     /// One delivery to each target, or two, each at its time.
-    fn deliveries<'a>(&self, targets: &[(&'a str, &'a Target)], now: Time) -> Vec<First<'a>> {
+    pub(super) fn deliveries<'a>(
+        &self,
+        targets: &[(&'a str, &'a Target)],
+        now: Time,
+    ) -> Vec<First<'a>> {
         let Settings {
             repeats_per_thousand,
             disorder,

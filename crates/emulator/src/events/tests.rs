@@ -29,6 +29,7 @@ mod killed;
 mod publish;
 mod quotas;
 mod retry;
+mod schedules;
 mod shape;
 
 const BUS: &str = "arn:aws:events:us-east-1:000000000000:event-bus/shop";
@@ -149,7 +150,17 @@ fn still_with(
     functions: Option<Arc<Functions>>,
     settings: Settings,
 ) -> Run {
-    let (clock, chance, journal) = (Clock::system(), Chance::system(), Journal::new(1_000));
+    still_at(Clock::system(), store, stack, functions, settings)
+}
+
+fn still_at(
+    clock: Clock,
+    store: &Store,
+    stack: &Stack,
+    functions: Option<Arc<Functions>>,
+    settings: Settings,
+) -> Run {
+    let (chance, journal) = (Chance::system(), Journal::new(1_000));
     let queues = Queues::new(
         sqs::declared(stack).unwrap(),
         store.clone(),

@@ -3,6 +3,7 @@
 //! See <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html>.
 
 use delivery::bus::Quotas;
+use delivery::pattern::Pattern;
 use stack::{Resource, Stack};
 
 use super::{Rule, region};
@@ -32,13 +33,17 @@ pub(super) fn check(stack: &Stack, rules: &[Rule]) -> Result<(), DeclarationErro
         if before().count() == limit {
             return Err(one_too_many(resource, limit, "rules a bus"));
         }
-        let wildcards = before().filter(|other| other.pattern.has_wildcard());
-        if rule.pattern.has_wildcard() && wildcards.count() == WILDCARD_RULES {
+        let wildcards = before().filter(|other| has_wildcard(other));
+        if has_wildcard(rule) && wildcards.count() == WILDCARD_RULES {
             let what = "rules with wildcards a bus";
             return Err(one_too_many(resource, WILDCARD_RULES, what));
         }
     }
     Ok(())
+}
+
+fn has_wildcard(rule: &Rule) -> bool {
+    rule.pattern.as_ref().is_some_and(Pattern::has_wildcard)
 }
 
 fn one_too_many(resource: &Resource, limit: usize, what: &str) -> DeclarationError {

@@ -1,7 +1,8 @@
+use delivery::bus::Schedule;
 use delivery::pattern::{Language, Pattern};
 use stack::Resource;
 
-use super::{Target, bus_name, flag};
+use super::{DEFAULT_BUS, Target, bus_name, flag};
 use crate::declaration::{DeclarationError, refuse, required, text};
 
 /// How many characters a pattern may have; the API takes 4,096 once AWS has raised the quota.
@@ -19,23 +20,34 @@ pub struct Rule {
     /// What it is for.
     pub description: Option<String>,
     /// The event pattern as it was declared.
-    pub event_pattern: String,
-    /// The event pattern, ready to match.
-    pub pattern: Pattern,
-    /// False for a disabled rule, which matches nothing.
+    pub event_pattern: Option<String>,
+    /// The event pattern, ready to match; a rule that only runs on a schedule has none.
+    pub pattern: Option<Pattern>,
+    /// The schedule expression as it was declared.
+    pub schedule_expression: Option<String>,
+    /// When it runs by itself.
+    pub schedule: Option<Schedule>,
+    /// False for a disabled rule, which matches nothing and does not run.
     pub enabled: bool,
     /// Where matching events go.
     pub targets: Vec<Target>,
 }
 
 pub(super) fn declared(resource: &Resource) -> Result<Rule, DeclarationError> {
-    if text(resource, "scheduleExpression").is_some() {
+    let given = |name| text(resource, name).map(ToOwned::to_owned);
+    let (event_pattern, schedule_expression) = (given("eventPattern"), given("scheduleExpression"));
+    if event_pattern.is_none() && schedule_expression.is_none() {
         return Err(refuse(
             resource,
-            "`scheduleExpression` is declared; only rules with an event pattern can be run",
+            "a rule has an `eventPattern` or a `scheduleExpression`, and this has neither",
         ));
     }
-    let event_pattern = required(resource, "eventPattern")?.to_owned();
+    if schedule_expression.is_some() && bus_name(resource) != DEFAULT_BUS {
+        return Err(refuse(
+            resource,
+            "`scheduleExpression` is declared on a custom bus; AWS takes it on the default bus only",
+        ));
+    }
     let disabled =
         text(resource, "state") == Some("DISABLED") || flag(resource, "isEnabled") == Some(false);
     Ok(Rule {
@@ -43,8 +55,17 @@ pub(super) fn declared(resource: &Resource) -> Result<Rule, DeclarationError> {
         arn: required(resource, "arn")?.to_owned(),
         bus: bus_name(resource).to_owned(),
         description: text(resource, "description").map(ToOwned::to_owned),
-        pattern: pattern(resource, &event_pattern)?,
+        pattern: event_pattern
+            .as_deref()
+            .map(|json| pattern(resource, json))
+            .transpose()?,
         event_pattern,
+        schedule: schedule_expression
+            .as_deref()
+            .map(Schedule::read)
+            .transpose()
+            .map_err(|error| refuse(resource, format!("`scheduleExpression`: {error}")))?,
+        schedule_expression,
         enabled: !disabled,
         targets: Vec::new(),
     })
