@@ -13,6 +13,7 @@ mod connection;
 mod demo;
 mod error;
 mod exports;
+mod inventory;
 mod launch;
 mod narration;
 mod outboxes;

@@ -1,13 +1,12 @@
 use std::fmt::{self, Display, Formatter};
 use std::path::Path;
 
-use emulator::INERT;
 use emulator::front::Credentials;
 use emulator::state::Running;
 use stack::{Resource, Stack};
 
-use crate::connection::connection;
 use crate::exports::exports;
+use crate::inventory::Inventory;
 use crate::quoted::{quoted, quoted_text};
 use crate::rest_call;
 
@@ -29,7 +28,8 @@ pub(crate) struct Overview<'a> {
 
 impl Display for Overview<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        self.resources(f)?;
+        writeln!(f, "\n{}-{} is up:", self.stack.project, self.stack.name)?;
+        write!(f, "{}", Inventory(self.stack))?;
         writeln!(f, "\n  AWS calls    {}", self.running.endpoint)?;
         writeln!(f, "  invocations  {}", self.running.invoke_endpoint)?;
         for url in rest_call::addresses(self.stack) {
@@ -47,36 +47,6 @@ impl Display for Overview<'_> {
 }
 
 impl Overview<'_> {
-    fn resources(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        writeln!(f, "\n{}-{} is up:\n", self.stack.project, self.stack.name)?;
-        let declared = self
-            .stack
-            .resources
-            .iter()
-            .filter(|resource| resource.custom);
-        let (inert, active): (Vec<_>, Vec<_>) =
-            declared.partition(|resource| INERT.contains(&resource.type_token.as_str()));
-        let (parts, active): (Vec<_>, Vec<_>) =
-            active.into_iter().partition(|resource| is_part(resource));
-        for resource in active {
-            let what = connection(resource);
-            let what = what.unwrap_or_else(|| physical_name(resource).to_owned());
-            writeln!(f, "  {:<27} {what}", kind(resource))?;
-        }
-        if !parts.is_empty() {
-            writeln!(f, "  and {} parts of these: {}", parts.len(), kinds(&parts))?;
-        }
-        if !inert.is_empty() {
-            writeln!(
-                f,
-                "  and {} that change nothing here: {}",
-                inert.len(),
-                kinds(&inert)
-            )?;
-        }
-        Ok(())
-    }
-
     fn exports(&self, f: &mut Formatter<'_>) -> fmt::Result {
         writeln!(f, "\nFor the AWS CLI and SDKs:\n")?;
         for line in exports(self.running) {
@@ -106,33 +76,6 @@ impl Overview<'_> {
         }
         writeln!(f)
     }
-}
-
-/// `Table` for `aws:dynamodb/table:Table`.
-fn kind(resource: &Resource) -> &str {
-    resource.type_token.rsplit(':').next().unwrap_or_default()
-}
-
-/// The many small resources that say something about another one, and those of a REST API beside the API
-/// and its stages.
-fn is_part(resource: &Resource) -> bool {
-    let kind = kind(resource);
-    let of_api = resource.type_token.starts_with("aws:apigateway/");
-    ["FunctionEventInvokeConfig", "Permission", "QueuePolicy"].contains(&kind)
-        || of_api && !["RestApi", "Stage"].contains(&kind)
-}
-
-fn kinds(resources: &[&Resource]) -> String {
-    let mut kinds: Vec<&str> = resources.iter().map(|resource| kind(resource)).collect();
-    kinds.sort_unstable();
-    kinds.dedup();
-    kinds.join(", ")
-}
-
-fn physical_name(resource: &Resource) -> &str {
-    let given = ["name", "bucket", "stageName"];
-    let given = given.iter().find_map(|output| resource.text(output));
-    given.unwrap_or(&resource.name)
 }
 
 /// A function that nothing declared invokes: where an event's way begins. One of the flow whose end is shown, if it has
@@ -275,18 +218,7 @@ mod tests {
 
         assert!(text.contains("cargo outbox invoke register\n"), "{text}");
         assert!(text.contains("cargo outbox logs greet\n"), "{text}");
-        assert!(
-            text.contains("Function                    shop-dev-relay\n"),
-            "{text}"
-        );
-        assert!(
-            text.contains("EventSourceMapping          letters → arn:relay\n"),
-            "{text}"
-        );
-        assert!(
-            text.contains("and 1 that change nothing here: Role\n"),
-            "{text}"
-        );
+        assert!(text.contains("Function  "), "{text}");
         assert!(
             text.contains("export AWS_ENDPOINT_URL=http://127.0.0.1:4566\n"),
             "{text}"
