@@ -33,15 +33,16 @@ impl Display for Inventory<'_> {
         }
         writeln!(f)?;
         if !parts.is_empty() {
-            writeln!(f, "  and {} parts of these: {}", parts.len(), kinds(&parts))?;
+            writeln!(
+                f,
+                "  with {} of their parts: {}",
+                parts.len(),
+                kinds(&parts)
+            )?;
         }
         if !inert.is_empty() {
             let count = inert.len();
-            writeln!(
-                f,
-                "  and {count} that change nothing here: {}",
-                kinds(&inert)
-            )?;
+            writeln!(f, "  and {count} without effect here: {}", kinds(&inert))?;
         }
         Ok(())
     }
@@ -168,8 +169,8 @@ mod tests {
     Function            shop-dev-greet
     Function            shop-dev-relay
 
-  and 1 parts of these: Permission
-  and 1 that change nothing here: Role
+  with 1 of their parts: Permission
+  and 1 without effect here: Role
 ";
         assert_eq!(text, expected);
     }
