@@ -14,7 +14,7 @@ use tokio::sync::watch;
 
 use crate::{Clock, Invocation, Invoke};
 
-pub(crate) use services::Services;
+pub(crate) use services::{Ground, Services};
 
 /// A declared resource with these outputs.
 pub(crate) fn resource(type_token: &str, name: &str, outputs: &Value) -> Resource {

@@ -12,13 +12,12 @@ use serde_json::{Value, json};
 use stack::{Resource, Stack};
 use tokio::sync::broadcast::Receiver;
 
-use super::{Buses, Settings, StackTargets, Surroundings, declared};
-use crate::asynchronous::{self, Asynchronous};
+use super::{Buses, Settings, declared};
 use crate::background::Background;
 use crate::destination::Destination;
 use crate::front::Service;
-use crate::sqs::{self, Queues};
-use crate::testing::{Functions, resource};
+use crate::sqs::Queues;
+use crate::testing::{Functions, Ground, Services, resource, stack};
 use crate::{Chance, Clock, Journal, Occurrence, Store};
 
 mod access;
@@ -110,6 +109,18 @@ fn permission() -> Resource {
     resource("aws:lambda/permission:Permission", "consumer", &outputs)
 }
 
+/// The rule brings its events to the queue `q`.
+fn to_a_queue() -> Stack {
+    let target = target("q", &queue_arn("q"), &json!({}));
+    stack(vec![bus(), placed(), target, queue("q")])
+}
+
+/// The rule brings its events to the function.
+fn to_the_function() -> Stack {
+    let target = target("f", FUNCTION, &json!({}));
+    stack(vec![bus(), placed(), target, function(), permission()])
+}
+
 fn entry(id: u32) -> Value {
     json!({
         "EventBusName": "shop",
@@ -160,50 +171,29 @@ fn still_at(
     functions: Option<Arc<Functions>>,
     settings: Settings,
 ) -> Run {
-    let (chance, journal) = (Chance::system(), Journal::new(1_000));
-    let queues = Queues::new(
-        sqs::declared(stack).unwrap(),
-        store.clone(),
+    let ground = Ground {
+        store: store.clone(),
         clock,
-        chance.clone(),
-    )
-    .unwrap();
-    let asynchronous = Asynchronous::new(
-        asynchronous::declared(stack).unwrap(),
-        store.clone(),
-        clock,
-        chance.clone(),
-        journal.clone(),
-        asynchronous::Settings::default(),
-    )
-    .unwrap();
+        chance: Chance::system(),
+        journal: Journal::new(1_000),
+    };
+    let place = Place {
+        region: "us-east-1".to_owned(),
+        account: "000000000000".to_owned(),
+    };
+    let Services {
+        queues,
+        asynchronous,
+        buses,
+    } = Services::declared(stack, place, &ground, settings);
     let folder = Path::new("").to_owned();
-    let destination = Destination::new(stack, queues.clone(), folder, chance.clone());
+    let destination = Destination::new(stack, queues.clone(), folder, ground.chance);
     let background =
         functions.map(|functions| asynchronous.start(functions, Arc::new(destination)));
-    let buses = Buses::new(
-        declared(stack).unwrap(),
-        Place {
-            region: "us-east-1".to_owned(),
-            account: "000000000000".to_owned(),
-        },
-        Surroundings {
-            store: store.clone(),
-            clock,
-            chance,
-            journal: journal.clone(),
-            targets: Arc::new(StackTargets {
-                asynchronous,
-                queues: queues.clone(),
-            }),
-        },
-        settings,
-    )
-    .unwrap();
     Run {
         buses,
         queues,
-        journal: journal.listen(),
+        journal: ground.journal.listen(),
         background: background.into_iter().collect(),
     }
 }

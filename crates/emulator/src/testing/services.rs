@@ -10,6 +10,14 @@ use crate::events::{self, Buses, StackTargets};
 use crate::sqs::{self, Queues};
 use crate::{Chance, Clock, Journal, Store};
 
+/// What services work with.
+pub(crate) struct Ground {
+    pub(crate) store: Store,
+    pub(crate) clock: Clock,
+    pub(crate) chance: Chance,
+    pub(crate) journal: Journal,
+}
+
 /// The services that events pass through, none of which works yet.
 pub(crate) struct Services {
     pub(crate) queues: Queues,
@@ -22,18 +30,21 @@ impl Services {
     pub(crate) fn declared(
         stack: &Stack,
         place: Place,
-        store: &Store,
-        chance: &Chance,
-        journal: &Journal,
+        ground: &Ground,
         settings: events::Settings,
     ) -> Self {
-        let clock = Clock::system();
+        let Ground {
+            store,
+            clock,
+            chance,
+            journal,
+        } = ground;
         let declared = sqs::declared(stack).unwrap();
-        let queues = Queues::new(declared, store.clone(), clock, chance.clone()).unwrap();
+        let queues = Queues::new(declared, store.clone(), *clock, chance.clone()).unwrap();
         let asynchronous = Asynchronous::new(
             asynchronous::declared(stack).unwrap(),
             store.clone(),
-            clock,
+            *clock,
             chance.clone(),
             journal.clone(),
             asynchronous::Settings::default(),
@@ -41,7 +52,7 @@ impl Services {
         .unwrap();
         let surroundings = events::Surroundings {
             store: store.clone(),
-            clock,
+            clock: *clock,
             chance: chance.clone(),
             journal: journal.clone(),
             targets: Arc::new(StackTargets {

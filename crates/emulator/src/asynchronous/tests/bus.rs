@@ -10,7 +10,7 @@ use super::{
 };
 use crate::destination::Destination;
 use crate::events;
-use crate::testing::{Functions, Services, failed, resource, stack};
+use crate::testing::{Functions, Ground, Services, failed, resource, stack};
 use crate::{Background, Chance, Clock, Journal, Store};
 
 const BUS: &str = "arn:aws:events:us-east-1:000000000000:event-bus/results";
@@ -47,8 +47,12 @@ async fn published(configured: &Value, functions: Arc<Functions>) -> Value {
     let mut resources = bus();
     resources.extend([function(), config(configured)]);
     let stack = stack(resources);
-    let store = Store::in_memory().unwrap();
-    let (chance, journal) = (Chance::seeded(1), Journal::new(100));
+    let ground = Ground {
+        store: Store::in_memory().unwrap(),
+        clock: Clock::system(),
+        chance: Chance::seeded(1),
+        journal: Journal::new(100),
+    };
     let place = Place {
         region: "us-east-1".to_owned(),
         account: "000000000000".to_owned(),
@@ -58,10 +62,10 @@ async fn published(configured: &Value, functions: Arc<Functions>) -> Value {
         queues,
         asynchronous,
         buses,
-    } = Services::declared(&stack, place, &store, &chance, &journal, settings);
+    } = Services::declared(&stack, place, &ground, settings);
     let folder = Path::new("").to_owned();
     let destination =
-        Destination::new(&stack, queues.clone(), folder, chance).with_buses(buses.clone());
+        Destination::new(&stack, queues.clone(), folder, ground.chance).with_buses(buses.clone());
     let _background: [Background; 2] = [
         asynchronous.start(functions, Arc::new(destination)),
         buses.start(),

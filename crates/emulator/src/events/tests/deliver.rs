@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{
     BUS, Run, Settings, bus, entry, none, pending, placed, queue, queue_arn, rule, run, run_with,
-    target,
+    target, to_a_queue,
 };
 use crate::Store;
 use crate::front::Service;
@@ -126,13 +126,7 @@ async fn orders(run: &Run, queue: &str, count: usize) -> Vec<u64> {
 #[tokio::test(start_paused = true)]
 async fn row_3_1_order_and_repeats_each_target_gets_each_event_once_unless_told_otherwise() {
     let store = Store::in_memory().unwrap();
-    let resources = vec![
-        bus(),
-        placed(),
-        target("q", &queue_arn("q"), &json!({})),
-        queue("q"),
-    ];
-    let stack = stack(resources);
+    let stack = to_a_queue();
     let once = run(&store, &stack, none());
     once.put(&[entry(1), entry(2), entry(3)]).await;
     assert_eq!(orders(&once, "q", 3).await, [1, 2, 3]);
@@ -162,13 +156,7 @@ async fn row_3_1_order_and_repeats_each_target_gets_each_event_once_unless_told_
 #[tokio::test(start_paused = true)]
 async fn row_3_3_delivered_means_that_the_queue_has_the_message() {
     let store = Store::in_memory().unwrap();
-    let resources = vec![
-        bus(),
-        placed(),
-        target("q", &queue_arn("q"), &json!({})),
-        queue("q"),
-    ];
-    let run = run(&store, &stack(resources), none());
+    let run = run(&store, &to_a_queue(), none());
     run.put(&[entry(1)]).await;
     tokio::time::sleep(Duration::from_secs(1)).await;
     // Nobody has received it, and the bus has done its part.

@@ -5,8 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::{
-    FUNCTION, bus, entry, function, none, pending, permission, placed, queue, queue_arn, run,
-    still, target,
+    bus, entry, none, pending, placed, queue_arn, run, still, target, to_a_queue, to_the_function,
 };
 use crate::front::{Service, ServiceError};
 use crate::testing::stack;
@@ -15,13 +14,7 @@ use crate::{Occurrence, Store};
 #[tokio::test(start_paused = true)]
 async fn row_3_1_envelope_of_an_event_that_goes_through_a_rule_to_a_function() {
     let store = Store::in_memory().unwrap();
-    let stack = stack(vec![
-        bus(),
-        placed(),
-        target("f", FUNCTION, &json!({})),
-        function(),
-        permission(),
-    ]);
+    let stack = to_the_function();
     let functions = none();
     let run = run(&store, &stack, functions.clone());
 
@@ -53,13 +46,7 @@ async fn row_3_1_envelope_of_an_event_that_goes_through_a_rule_to_a_function() {
 async fn an_event_that_was_acknowledged_survives_a_kill_before_its_delivery() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("state.db");
-    let stack = stack(vec![
-        bus(),
-        placed(),
-        target("f", FUNCTION, &json!({})),
-        function(),
-        permission(),
-    ]);
+    let stack = to_the_function();
 
     // GIVEN events that were acknowledged by a run that was killed before it delivered
     {
@@ -110,13 +97,7 @@ async fn row_3_1_missing_bus_answers_success_and_drops_with_a_loud_warning() {
 #[tokio::test(start_paused = true)]
 async fn row_3_1_answer_has_each_entry_in_order_and_the_others_are_published() {
     let store = Store::in_memory().unwrap();
-    let resources = vec![
-        bus(),
-        placed(),
-        target("q", &queue_arn("q"), &json!({})),
-        queue("q"),
-    ];
-    let mut run = run(&store, &stack(resources), none());
+    let mut run = run(&store, &to_a_queue(), none());
 
     let mut broken = entry(2);
     broken["Detail"] = json!("[]");
@@ -185,13 +166,7 @@ async fn row_3_1_event_id_is_another_one_for_a_repeated_entry() {
 #[tokio::test(start_paused = true)]
 async fn row_3_1_no_matching_rule_drops_the_event_without_a_word() {
     let store = Store::in_memory().unwrap();
-    let resources = vec![
-        bus(),
-        placed(),
-        target("q", &queue_arn("q"), &json!({})),
-        queue("q"),
-    ];
-    let mut run = run(&store, &stack(resources), none());
+    let mut run = run(&store, &to_a_queue(), none());
     let mut unmatched = entry(1);
     unmatched["DetailType"] = json!("orderplaced");
     let answer = run.put(&[unmatched]).await;
@@ -230,12 +205,7 @@ async fn row_3_1_error_codes_of_a_bus_that_can_t_keep_events_are_internal() {
 #[tokio::test(start_paused = true)]
 async fn an_ordered_outage_refuses_calls_until_its_end_and_keeps_delivering_what_was_taken() {
     let store = Store::in_memory().unwrap();
-    let stack = stack(vec![
-        bus(),
-        placed(),
-        target("q", &queue_arn("q"), &json!({})),
-        queue("q"),
-    ]);
+    let stack = to_a_queue();
     let still = still(&store, &stack, None);
     still.put(&[entry(1)]).await;
     let (clock, minute) = (still.buses.0.clock, Duration::from_mins(1));

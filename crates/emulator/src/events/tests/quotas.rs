@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use stack::Resource;
 
 use super::{
-    Settings, bus, declared, entry, none, pending, placed, queue, queue_arn, rule, run, run_with,
-    target,
+    Settings, bus, declared, entry, none, pending, placed, queue_arn, rule, run, run_with, target,
+    to_a_queue,
 };
 use crate::testing::{resource, stack};
 use crate::{Occurrence, Store};
@@ -69,13 +69,7 @@ async fn row_3_2_put_events_per_second_of_us_east_1_are_10_000() {
 #[tokio::test(start_paused = true)]
 async fn row_3_2_invocations_per_second_beyond_the_quota_come_later_and_none_is_lost() {
     let store = Store::in_memory().unwrap();
-    let resources = vec![
-        bus(),
-        placed(),
-        target("q", &queue_arn("q"), &json!({})),
-        queue("q"),
-    ];
-    let run = run_with(&store, &stack(resources), limited(1_000, 5));
+    let run = run_with(&store, &to_a_queue(), limited(1_000, 5));
     for order in 0..12 {
         run.put(&[entry(order)]).await;
     }

@@ -19,7 +19,7 @@ use crate::front::Service;
 use crate::mapping::{Polling, Surroundings};
 use crate::pipe::{Error, Pipes, PutEvents, State, declared};
 use crate::sqs::Queues;
-use crate::testing::Services;
+use crate::testing::{Ground, Services};
 use crate::{Background, Chance, Clock, Journal, Occurrence, Store};
 
 /// What outlives a run.
@@ -81,28 +81,38 @@ impl Machine {
         script: impl FnMut(&Value) -> Option<Result<Value, CallError>> + Send + 'static,
     ) -> Result<Run, Error> {
         let stack = stack_with(pipe);
-        let (journal, chance) = (Journal::new(4_096), Chance::system());
+        let ground = Ground {
+            store: self.store.clone(),
+            clock: self.clock,
+            chance: Chance::system(),
+            journal: Journal::new(4_096),
+        };
         let place = Place {
             region: "eu-west-1".to_owned(),
             account: "123456789012".to_owned(),
         };
         let settings = events::Settings::default();
-        let Services { queues, buses, .. } =
-            Services::declared(&stack, place, &self.store, &chance, &journal, settings);
+        let Services { queues, buses, .. } = Services::declared(&stack, place, &ground, settings);
         let background = buses.start();
         let bus = Bus::new(buses, script);
         let folder = Path::new("").to_owned();
-        let failures = Destination::new(&stack, queues.clone(), folder, chance.clone());
-        let surroundings = Surroundings {
-            store: self.store.clone(),
-            clock: self.clock,
+        let failures = Destination::new(&stack, queues.clone(), folder, ground.chance.clone());
+        let Ground {
+            store,
+            clock,
             chance,
-            journal: journal.clone(),
+            journal,
+        } = ground;
+        let listening = journal.listen();
+        let surroundings = Surroundings {
+            store,
+            clock,
+            chance,
+            journal,
             failures: Arc::new(failures),
             polling: Polling::Instant,
             pauses: Surroundings::PAUSES,
         };
-        let listening = journal.listen();
         let taking: Arc<dyn PutEvents> = bus.clone();
         let pipes = declared(&stack).unwrap();
         Ok(Run {
