@@ -1,5 +1,6 @@
 //! What a run tells of itself: the only thing that the checker and the trace know of it.
 
+mod order;
 mod shop;
 
 use std::sync::Arc;
@@ -9,6 +10,7 @@ use serde_json::Value;
 
 use crate::scenario::Flow;
 
+pub use order::{KeptLane, Ordered, Turn};
 pub use shop::{Answer, Once, Shopping, Step, Verified};
 
 /// Something that happened, with its time, in the order of happening.
@@ -128,6 +130,8 @@ pub enum Observation {
     Shopping(Shopping),
     /// A consumer that works on each event once is one step further.
     Once(Once),
+    /// A consumer that takes the events of each key in their order is one step further.
+    Ordered(Ordered),
     /// The sweeper looked at the outbox when nothing happened any more.
     Verified {
         /// What it found.
@@ -278,6 +282,8 @@ pub enum Target {
     Notify,
     /// The queue that tracks orders: every change of an order.
     Tracking,
+    /// The queue that writes each order's history: every event of the order's aggregate, in its order.
+    History,
 }
 
 impl Target {
@@ -286,7 +292,8 @@ impl Target {
     pub fn of(flow: Flow) -> &'static [Self] {
         match flow {
             Flow::Users => &[Self::Consumer, Self::Queue, Self::Audit],
-            Flow::Orders | Flow::Checkout => &[Self::Notify, Self::Tracking],
+            Flow::Orders => &[Self::Notify, Self::Tracking],
+            Flow::Checkout => &[Self::Notify, Self::Tracking, Self::History],
         }
     }
 
@@ -301,6 +308,7 @@ impl Target {
             Self::Notify | Self::Tracking => {
                 matches!(detail_type, "OrderDetailsChanged" | "OrderPlaced")
             }
+            Self::History => matches!(detail_type, "OrderPlaced" | "StockReserved"),
         }
     }
 }

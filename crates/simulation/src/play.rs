@@ -11,7 +11,7 @@ use crate::observation::{Observation, Waiting};
 use crate::report::Report;
 use crate::scenario::{Flow, Write};
 use crate::trace::START;
-use crate::world::{Ground, Life, LifeError, Plan};
+use crate::world::{Ground, Life, LifeError, Log, Plan};
 use crate::{Scenario, Variant};
 
 /// Longer than any pause between two attempts: when nothing was tried for so long, nothing will be.
@@ -19,6 +19,9 @@ const QUIET: Duration = Duration::from_mins(16);
 
 /// After the last step something may go on for so long.
 const LIMIT: Duration = Duration::from_hours(30);
+
+/// How often the schedule of the function comes that may wait for an event.
+const SCHEDULE: Duration = Duration::from_mins(1);
 
 /// How long an emulator that can't start waits before it tries again.
 const BETWEEN_STARTS: Duration = Duration::from_secs(1);
@@ -36,6 +39,7 @@ enum Step {
 /// Plays a scenario on the paused clock of this thread's runtime.
 pub(crate) async fn play(scenario: &Scenario, variant: Variant) -> Result<Report, LifeError> {
     let ground = Arc::new(Ground::new(scenario, variant)?);
+    let _log = tracing::subscriber::set_default(Log(Arc::clone(&ground)));
     let mut course = Course {
         scenario,
         plan: Plan::new(scenario, variant),
@@ -44,6 +48,7 @@ pub(crate) async fn play(scenario: &Scenario, variant: Variant) -> Result<Report
         down: Duration::ZERO,
         told_of_stop: false,
         callers: 0,
+        schedules: 0,
         swept: scenario.flow != Flow::Checkout,
         start_at: Some(START),
         most_waiting: Waiting::default(),
@@ -60,7 +65,10 @@ pub(crate) async fn play(scenario: &Scenario, variant: Variant) -> Result<Report
         let limit = last_step.plus(LIMIT);
         // What expires in weeks is none of this run's.
         let expiry = ground.table.next_expiry().filter(|at| *at < limit);
-        let pending = [step, course.start_at, expiry];
+        let schedule = course.next_schedule(now);
+        let has_parked = ground.lanes.has_parked() && variant.has_schedule();
+        let waits_for_schedule = schedule.filter(|_| has_parked);
+        let pending = [step, course.start_at, expiry, waits_for_schedule];
         // When nothing comes by itself, it is over once nothing was tried for long enough.
         let over = pending
             .iter()
@@ -77,7 +85,7 @@ pub(crate) async fn play(scenario: &Scenario, variant: Variant) -> Result<Report
         }
         let next = pending
             .into_iter()
-            .chain([over, ground.table.next_trim()])
+            .chain([over, ground.table.next_trim(), schedule])
             .flatten()
             .fold(limit, Time::min);
         if course.dies_before(next).await {
@@ -88,6 +96,9 @@ pub(crate) async fn play(scenario: &Scenario, variant: Variant) -> Result<Report
         course.housekeeping(now);
         if course.start_at.is_some_and(|at| at <= now) {
             course.start()?;
+        }
+        if schedule.is_some_and(|at| at <= now) {
+            course.come_scheduled();
         }
         while let Some((_, step)) = steps.next_if(|(at, _)| *at <= now) {
             course.step(step, now);
@@ -113,6 +124,8 @@ struct Course<'a> {
     told_of_stop: bool,
     /// How many callers of the shop there were.
     callers: u32,
+    /// How often the schedule came.
+    schedules: u64,
     /// Whether the sweeper was at work, if the flow has one.
     swept: bool,
     /// When the emulator is started, if it is not there.
@@ -173,6 +186,25 @@ impl Course<'_> {
                     None => self.kill(),
                 }
             }
+        }
+    }
+
+    /// When the schedule comes, if the flow has one.
+    fn next_schedule(&self, now: Time) -> Option<Time> {
+        let rounds = now.since(START).as_millis() / SCHEDULE.as_millis() + 1;
+        let rounds = u32::try_from(rounds).unwrap_or(u32::MAX);
+        (self.scenario.flow == Flow::Checkout).then(|| START.plus(SCHEDULE.saturating_mul(rounds)))
+    }
+
+    /// The schedule comes. Where nothing is parked the function would find nothing, so it need not run.
+    fn come_scheduled(&mut self) {
+        let ground = &self.ground;
+        if !ground.lanes.has_parked() || !ground.variant.has_schedule() {
+            return;
+        }
+        if let Some(life) = &mut self.life {
+            self.schedules += 1;
+            life.come_scheduled(self.schedules);
         }
     }
 

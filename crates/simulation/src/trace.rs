@@ -1,5 +1,6 @@
 //! What happened, one line each.
 
+pub(crate) mod order;
 pub(crate) mod shop;
 
 use std::fmt::Write as _;
@@ -130,6 +131,7 @@ pub(crate) fn line(scenario: &Scenario, what: &Observation) -> String {
         } => format!("the tracking table: {order} is {status} (sequence {sequence})"),
         Observation::Shopping(shopping) => shop::shopping(scenario, shopping),
         Observation::Once(once) => shop::once(once),
+        Observation::Ordered(ordered) => order::ordered(ordered),
         Observation::Verified { found, last } => shop::verified(found, *last),
         Observation::PipeStopped { reason } => format!("the pipe stopped by itself: {reason}"),
         Observation::Killed => "the emulator was killed".to_owned(),

@@ -4,14 +4,14 @@
 use std::thread;
 
 use simulation::ViolationKind::{
-    AcknowledgedUnfinished, Altered, AnsweredWrongly, CameAgain, DoneTwice, Invented, Lost,
-    MarkedUnpublished, NotRepeated, OutOfOrder, RanTogether, StockWrong, WentBack, WentPast,
-    WrongSequence,
+    AcknowledgedUnfinished, Altered, AnsweredWrongly, CameAgain, DoneTwice, GivenUpEarly, Invented,
+    LeftBehind, Lost, MarkedUnpublished, NotRepeated, OutOfOrder, RanTogether, StockWrong, Stuck,
+    WentBack, WentPast, WrongSequence,
 };
 use simulation::scenario::Flow;
 use simulation::{Scenario, Variant, ViolationKind, judge, silence_panics};
 
-const BROKEN: [(Variant, &[ViolationKind]); 21] = [
+const BROKEN: [(Variant, &[ViolationKind]); 28] = [
     (
         Variant::IgnoresFailedEntryCount,
         &[AcknowledgedUnfinished, OutOfOrder],
@@ -42,6 +42,13 @@ const BROKEN: [(Variant, &[ViolationKind]); 21] = [
     (Variant::MarksBeforePublishing, &[MarkedUnpublished]),
     (Variant::IgnoresLease, &[RanTogether]),
     (Variant::CompletesBeforeWork, &[AcknowledgedUnfinished]),
+    (Variant::SavesUnchecked, &[Lost]),
+    (Variant::IgnoresHold, &[RanTogether]),
+    (Variant::LetsGoBlindly, &[LeftBehind]),
+    (Variant::DropsParked, &[Lost]),
+    (Variant::ForgetsGaps, &[AcknowledgedUnfinished]),
+    (Variant::GivesUpAtOnce, &[GivenUpEarly]),
+    (Variant::HasNoSchedule, &[Stuck]),
 ];
 
 /// The first seed of 200 that breaks a promise, and which.

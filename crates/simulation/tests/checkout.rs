@@ -5,14 +5,23 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use simulation::observation::{Answer, Kind, Observed, Once, Shopping, Step, Target, Verified};
+use outbox::consume::order::Bounds;
+use simulation::observation::{
+    Answer, Kind, Observed, Once, Ordered, Shopping, Step, Target, Turn, Verified,
+};
 use simulation::scenario::{Crash, Fault, FaultKind, Flow, Write};
 use simulation::{Observation, Report, Scenario, Variant, judge, silence_panics};
+
+/// How long the consumer of each order's history waits for what is missing.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A seed of the flow in which callers have patience and nothing goes wrong but these faults, at any time in its first
 /// two hours.
 fn played(seed: u64, faults: &[(FaultKind, Option<u32>)]) -> Report {
-    silence_panics();
+    judged(&calm(seed, faults))
+}
+
+fn calm(seed: u64, faults: &[(FaultKind, Option<u32>)]) -> Scenario {
     let mut scenario = Scenario::in_flow(Flow::Checkout, seed);
     scenario.kills.clear();
     scenario
@@ -36,8 +45,17 @@ fn played(seed: u64, faults: &[(FaultKind, Option<u32>)]) -> Report {
     scenario.settings.maximum_record_age = Duration::from_hours(20);
     scenario.settings.maximum_receive_count = 5;
     scenario.settings.visibility_timeout = Duration::from_secs(30);
-    let judged = judge(&scenario, Variant::Sound);
-    assert_eq!(judged.verdict.violations, [], "seed {seed}");
+    scenario.settings.order_bounds = Bounds {
+        patience: PATIENCE,
+        ..Bounds::default()
+    };
+    scenario
+}
+
+fn judged(scenario: &Scenario) -> Report {
+    silence_panics();
+    let judged = judge(scenario, Variant::Sound);
+    assert_eq!(judged.verdict.violations, [], "seed {}", scenario.seed);
     judged.report
 }
 
@@ -177,4 +195,102 @@ fn work_that_ends_before_it_is_recorded_is_done_again_after_its_lease() {
         }
     }
     assert!(again > 0, "no seed had an order in hand");
+}
+
+/// The steps of the consumer of each order's history.
+fn turns(report: &Report) -> Vec<(String, Turn)> {
+    of(report, |observed| match &observed.what {
+        Observation::Ordered(Ordered { key, step }) => Some((key.to_string(), step.clone())),
+        _ => None,
+    })
+}
+
+/// The sequences with which the handler succeeded, by order.
+fn histories(report: &Report) -> BTreeMap<String, Vec<u64>> {
+    let mut histories = BTreeMap::new();
+    for (key, turn) in turns(report) {
+        if let Turn::Ended {
+            sequence,
+            well: true,
+        } = turn
+        {
+            let history: &mut Vec<u64> = histories.entry(key).or_default();
+            history.push(sequence);
+        }
+    }
+    histories
+}
+
+fn is_in_order(history: &[u64]) -> bool {
+    history.iter().copied().eq(1..=history.len() as u64)
+}
+
+#[test]
+fn an_orders_events_are_handed_over_in_their_order_whatever_comes_late() {
+    // GIVEN a bus that brings some events long after those behind them, and a consumer that would wait an hour
+    let late = [(FaultKind::TargetLate(Target::History), None)];
+    let mut waited = 0;
+    for seed in 0..8 {
+        let mut scenario = calm(seed, &late);
+        scenario.faults[0].per_mille = 300;
+        scenario.settings.order_bounds = Bounds {
+            patience: Duration::from_hours(1),
+            ..Bounds::default()
+        };
+        let report = judged(&scenario);
+        for (key, history) in histories(&report) {
+            assert!(is_in_order(&history), "seed {seed}: {key} {history:?}");
+        }
+        let parked = turns(&report).into_iter().filter(
+            |(_, turn)| matches!(turn, Turn::Kept(of_key) if !of_key.held && !of_key.parked.is_empty()),
+        );
+        waited += parked.count();
+    }
+    assert!(waited > 5, "{waited} waited");
+}
+
+#[test]
+fn what_never_comes_is_given_up_and_what_waits_behind_it_handed_over() {
+    // GIVEN events that go to the target's dead-letter queue WHEN the others of their orders wait long enough
+    let gone = [(FaultKind::TargetGone(Target::History), Some(5))];
+    let mut given_up = 0;
+    for seed in 0..8 {
+        let report = played(seed, &gone);
+        let gaps = turns(&report)
+            .into_iter()
+            .filter_map(|(_, turn)| match turn {
+                Turn::GaveUp { first, last } => Some(last - first + 1),
+                _ => None,
+            });
+        let gaps: u64 = gaps.sum();
+        // THEN those are named and no others, and nothing else is missing
+        let skipped: u64 = histories(&report)
+            .values()
+            .map(|history| history.iter().max().unwrap() - history.len() as u64)
+            .sum();
+        assert_eq!(gaps, skipped, "seed {seed}");
+        given_up += gaps;
+    }
+    assert!(given_up > 3, "{given_up} were given up");
+}
+
+#[test]
+fn what_comes_after_its_gap_was_given_up_is_handed_over_late() {
+    // GIVEN a consumer that waits for nothing
+    let late = [(FaultKind::TargetLate(Target::History), None)];
+    let mut handed_over_late = 0;
+    for seed in 0..8 {
+        let mut scenario = calm(seed, &late);
+        scenario.faults[0].per_mille = 300;
+        scenario.settings.order_bounds = Bounds {
+            patience: Duration::ZERO,
+            ..Bounds::default()
+        };
+        for history in histories(&judged(&scenario)).into_values() {
+            handed_over_late += usize::from(!is_in_order(&history));
+            let each: BTreeSet<u64> = history.iter().copied().collect();
+            assert_eq!(each.len(), history.len(), "seed {seed}: {history:?}");
+        }
+    }
+    assert!(handed_over_late > 3, "{handed_over_late} came late");
 }

@@ -1,6 +1,7 @@
 //! Deliberately broken relays and engines: what the checker must find.
 
 mod hooks;
+mod order;
 mod shop;
 #[cfg(test)]
 mod tests;
@@ -57,6 +58,20 @@ pub enum Variant {
     IgnoresLease,
     /// Idempotency records that are complete as soon as the work begins.
     CompletesBeforeWork,
+    /// An order table that takes whatever is saved, whether or not it has changed meanwhile.
+    SavesUnchecked,
+    /// A consumer that does not mind that another delivery has the key.
+    IgnoresHold,
+    /// A consumer that lets go of a key without looking for what was parked meanwhile.
+    LetsGoBlindly,
+    /// A consumer that drops what is parked when it gives a gap up.
+    DropsParked,
+    /// A consumer that takes what it has given up for consumed.
+    ForgetsGaps,
+    /// A consumer that does not wait for what is missing.
+    GivesUpAtOnce,
+    /// A consumer without a schedule.
+    HasNoSchedule,
 }
 
 impl Variant {
@@ -75,7 +90,14 @@ impl Variant {
             | Self::CountsUnchecked
             | Self::SellsUnchecked
             | Self::TakesUnknownForRefused
-            | Self::MarksBeforePublishing => Some(Flow::Checkout),
+            | Self::MarksBeforePublishing
+            | Self::SavesUnchecked
+            | Self::IgnoresHold
+            | Self::LetsGoBlindly
+            | Self::DropsParked
+            | Self::ForgetsGaps
+            | Self::GivesUpAtOnce
+            | Self::HasNoSchedule => Some(Flow::Checkout),
             _ => Some(Flow::Users),
         }
     }

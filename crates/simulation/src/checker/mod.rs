@@ -12,6 +12,7 @@
 //! what a record looks like are written down here a second time.
 
 mod invocations;
+mod lanes;
 mod ledger;
 mod once;
 mod oracle;
@@ -39,6 +40,7 @@ use delivery::Time;
 use crate::observation::{Ending, Function, Observation};
 use crate::scenario::Scenario;
 
+use lanes::Lanes;
 use ledger::Ledger;
 use once::Works;
 use queues::Held;
@@ -69,6 +71,8 @@ pub struct Checker {
     shop: Shop,
     /// How far consumers are that work on each event once.
     works: Works,
+    /// How far the consumer is that takes each key's events in their order.
+    lanes: Lanes,
     /// Why the pipe does not run any more.
     stopped: Option<String>,
     /// How many entries the bus took.
@@ -88,6 +92,7 @@ impl Checker {
             ledger: Ledger::new(scenario.flow),
             shop: Shop::new(Arc::clone(&scenario)),
             works: Works::default(),
+            lanes: Lanes::new(scenario.settings.order_bounds),
             scenario,
             flights: HashMap::new(),
             just_acknowledged: Vec::new(),
@@ -170,6 +175,7 @@ impl Checker {
                 .collect(),
             Observation::Shopping(shopping) => self.shop.look(at, shopping),
             Observation::Once(once) => self.once(at, once).into_iter().collect(),
+            Observation::Ordered(ordered) => self.lanes.look(at, ordered).into_iter().collect(),
             Observation::Verified { found, last } => self.verified(at, found, *last),
             Observation::PipeStopped { reason } => {
                 self.stopped = Some(reason.clone());

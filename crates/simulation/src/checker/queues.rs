@@ -67,9 +67,9 @@ impl Checker {
         let batch = self.batches.remove(request_id).unwrap_or_default();
         let done = done(body, &batch);
         let undone = |held: &&Held| {
-            !self.ledger.changes[held.change]
-                .completed
-                .contains_key(&target)
+            let changed = &self.ledger.changes[held.change];
+            let waits = target == Target::History && self.lanes.is_parked(&changed.change);
+            !waits && !changed.completed.contains_key(&target)
         };
         done.into_iter()
             .filter(undone)

@@ -36,18 +36,25 @@ impl Checker {
             Target::Queue | Target::Audit | Target::Notify | Target::Tracking => {
                 u32::try_from(self.scenario.settings.maximum_receive_count).unwrap_or(u32::MAX)
             }
+            // What is parked is tried with every event of its key, and by the schedule, until that is recorded.
+            Target::History => u32::MAX,
         };
         let changed = &mut self.ledger.changes[index];
         changed.ended_at.insert(target);
         if target == Target::Tracking {
             self.tracking.completed(&changed.change);
         }
+        let done_in_order = (target == Target::History)
+            .then(|| self.lanes.done(at, &changed.change))
+            .flatten();
         let completed = changed.completed.entry(target).or_default();
         *completed += 1;
         // A fault hands over twice what the bus took once; what a kill interrupts comes again.
-        let most = (changed.accepted * 2).saturating_mul(each) + kills;
+        let most = (changed.accepted * 2)
+            .saturating_mul(each)
+            .saturating_add(kills);
         if *completed != most.saturating_add(1) {
-            return Vec::new();
+            return done_in_order.into_iter().collect();
         }
         let text = format!(
             "{target:?} completed {} for the {completed}th time, {most} are explained",

@@ -115,6 +115,7 @@ impl Checker {
         self.violations.extend(self.shop.differences(at));
         let differences = self.tracking.differences(at, &self.ledger);
         self.violations.extend(differences);
+        self.violations.extend(self.lanes.differences(at));
         if !quiet && self.violations.is_empty() {
             let text = "something is still under way long after the last fault".to_owned();
             self.violations
@@ -211,6 +212,10 @@ impl Checker {
                 target: Some(target),
                 reason,
             });
+        }
+        if target == Target::History && self.lanes.is_parked(&changed.change) {
+            let text = format!("the event of {id} is parked for ever");
+            return End::Wrong(ViolationKind::Stuck, text);
         }
         let kind = if quiet {
             ViolationKind::Lost

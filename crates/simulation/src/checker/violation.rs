@@ -55,6 +55,8 @@ pub enum ViolationKind {
     RanTogether,
     /// An event was worked on again after that was completed.
     RanAgain,
+    /// An event that was ready was left behind when its key was let go of.
+    LeftBehind,
     /// The run itself failed or panicked.
     RunFailed,
 }
@@ -89,6 +91,7 @@ impl ViolationKind {
             Self::Unverified => "not verified",
             Self::RanTogether => "two deliveries ran together",
             Self::RanAgain => "ran again after its completion",
+            Self::LeftBehind => "ready, but left behind",
             Self::RunFailed => "the run failed",
         }
     }

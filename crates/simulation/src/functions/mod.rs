@@ -2,6 +2,8 @@
 
 mod bus;
 mod consumer;
+mod history;
+mod lanes;
 mod marks;
 mod of_queue;
 mod pipe;
@@ -11,8 +13,10 @@ mod recovery;
 mod relay;
 mod shop;
 mod tracking;
+mod work;
 
 pub(crate) use bus::Bus;
+pub(crate) use lanes::Lanes;
 pub(crate) use marks::Marks;
 pub(crate) use of_queue::TIMEOUT as OF_QUEUE_TIMEOUT;
 pub(crate) use pipe::PipesBus;
@@ -61,6 +65,18 @@ impl Functions {
             queues,
             ground,
         }
+    }
+
+    /// The schedule of the function of the orders' history.
+    pub(crate) async fn run_scheduled(&self, number: u64) {
+        self.ground.alive().await;
+        let invocation = Invocation {
+            function_arn: function_of(Target::History)
+                .map_or_else(String::new, |it| function_arn(&it)),
+            request_id: format!("schedule-{number}"),
+            payload: Bytes::new(),
+        };
+        self.of_queues.run_scheduled(invocation).await;
     }
 }
 

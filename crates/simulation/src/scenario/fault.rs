@@ -94,6 +94,12 @@ pub enum FaultKind {
     RecordsUnreachable,
     /// The idempotency records take a change, but their answer is lost.
     RecordsAnswerLost,
+    /// The order table is too busy.
+    OrderTableThrottled,
+    /// The order table can't be reached.
+    OrderTableUnreachable,
+    /// The order table takes a change, but its answer is lost.
+    OrderTableAnswerLost,
     /// DynamoDB is too busy to begin a transaction.
     TransactionThrottled,
     /// DynamoDB fails before it has done a transaction.
@@ -167,6 +173,9 @@ impl FaultKind {
             Self::QueueConsumerEndsBeforeRecording(..) => "queue consumer ends before recording",
             Self::RecordsUnreachable => "idempotency records unreachable",
             Self::RecordsAnswerLost => "idempotency records' answer lost",
+            Self::OrderTableThrottled => "order table throttled",
+            Self::OrderTableUnreachable => "order table unreachable",
+            Self::OrderTableAnswerLost => "order table's answer lost",
             Self::TransactionThrottled => "transaction throttled",
             Self::TransactionFails => "transaction fails",
             Self::TransactionFailsAfterwards => "transaction fails afterwards",

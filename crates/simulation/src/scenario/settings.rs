@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use outbox::consume::order::Bounds;
+
 use super::Flow;
 
 /// How the application is set up: as `infra` declares it, with what may be varied.
@@ -53,6 +55,8 @@ pub struct Settings {
     pub rows_kept_for: Duration,
     /// Whether DynamoDB knows the token of a transaction that it cancelled, which AWS does not document.
     pub remembers_cancelled: bool,
+    /// How much the consumer of each order's history parks, and how long it waits for what is missing.
+    pub order_bounds: Bounds,
 }
 
 impl Settings {
@@ -95,6 +99,7 @@ impl Default for Settings {
             stock: Vec::new(),
             rows_kept_for: outbox::row::KEPT_FOR,
             remembers_cancelled: false,
+            order_bounds: Bounds::default(),
         }
     }
 }

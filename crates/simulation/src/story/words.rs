@@ -156,6 +156,9 @@ impl<'a> Words<'a> {
             Observation::Tracked { order, .. } => {
                 (Some(order.as_str()) == self.key).then(|| line(self.scenario, what))
             }
+            Observation::Ordered(ordered) => {
+                (Some(&*ordered.key) == self.key).then(|| line(self.scenario, what))
+            }
             Observation::Shopping(_) | Observation::Once(_) | Observation::Verified { .. } => {
                 self.of_checkout(what)
             }
@@ -277,6 +280,7 @@ fn name(function: Function) -> &'static str {
             Target::Audit => "the consumer of Audit",
             Target::Notify => "the consumer of Notify",
             Target::Tracking => "the consumer of Tracking",
+            Target::History => "the consumer of History",
         },
         Function::Recovery => "the recovery",
         Function::Pipe => "the pipe",

@@ -2,11 +2,12 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use emulator::{Chance, Clock, Store, StoreError};
+use outbox::consume::order::Bounds;
 use outbox::quarantine::Message;
 
 use super::faults::{Faults, between};
 use super::recorder::Recorder;
-use crate::functions::{Records, Statuses};
+use crate::functions::{Lanes, Records, Statuses};
 use crate::observation::Observation;
 use crate::scenario::{FaultKind, Flow};
 use crate::table::{Table, Transactions};
@@ -30,6 +31,9 @@ pub(crate) struct Ground {
     pub(crate) statuses: Statuses,
     /// What consumers know of the events that they have had.
     pub(crate) records: Records,
+    /// How far the consumer of each order's history is.
+    pub(crate) lanes: Lanes,
+    pub(crate) order_bounds: Bounds,
     pub(crate) rows_kept_for: Duration,
     pub(crate) store: Store,
     pub(crate) recorder: Recorder,
@@ -55,6 +59,8 @@ impl Ground {
             quarantined: Mutex::default(),
             statuses: Statuses::default(),
             records: Records::default(),
+            lanes: Lanes::default(),
+            order_bounds: scenario.settings.order_bounds,
             rows_kept_for: scenario.settings.rows_kept_for,
             store: Store::in_memory()?,
             recorder: Recorder::new(clock),

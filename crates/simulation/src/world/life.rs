@@ -15,6 +15,7 @@ use emulator::sqs::{self, Queues, Refusal};
 use emulator::{Background, Chance, DeclarationError, FailureDestination, Invoke, StoreError};
 use stack::Stack;
 use thiserror::Error;
+use tokio::task::JoinSet;
 
 use super::declare::declare;
 use super::destinations::{Bucket, ConsumerFailures, PipeFailures};
@@ -63,6 +64,14 @@ impl Life {
             State::Stopped { reason } => Some(reason),
         })
     }
+
+    /// The schedule of the function of the orders' history comes, for the `number`th time.
+    pub(crate) fn come_scheduled(&mut self, number: u64) {
+        while self.scheduled.try_join_next().is_some() {}
+        let functions = Arc::clone(&self.functions);
+        self.scheduled
+            .spawn(async move { functions.run_scheduled(number).await });
+    }
 }
 
 /// The emulator from its start until it is killed: dropping it is the kill.
@@ -74,6 +83,9 @@ pub(crate) struct Life {
     _deliveries: Background,
     _asynchronous: Background,
     _queue_mappings: QueueMappings,
+    functions: Arc<Functions>,
+    /// What runs for a schedule.
+    scheduled: JoinSet<()>,
 }
 
 impl Plan {
@@ -181,12 +193,13 @@ impl Plan {
             },
             events::Settings::default(),
         )?;
-        let invoke: Arc<dyn Invoke> = Arc::new(Functions::new(
+        let functions = Arc::new(Functions::new(
             Arc::clone(ground),
             buses.clone(),
             queues.clone(),
             Arc::clone(&self.environments),
         ));
+        let invoke: Arc<dyn Invoke> = functions.clone();
         let mappings = Mappings::start(
             mapping::declared(&self.stack)?,
             &TableStream(Arc::clone(ground)),
@@ -220,6 +233,8 @@ impl Plan {
             _asynchronous: asynchronous.start(invoke, Arc::new(failures)),
             _queue_mappings: queue_mappings,
             queues,
+            functions,
+            scheduled: JoinSet::new(),
         })
     }
 }

@@ -6,6 +6,7 @@ mod drain;
 mod faults;
 mod ground;
 mod life;
+mod log;
 mod names;
 mod recorder;
 mod stream;
@@ -15,6 +16,7 @@ mod waiting;
 
 pub(crate) use ground::Ground;
 pub(crate) use life::{Life, LifeError, Plan};
+pub(crate) use log::Log;
 pub(crate) use names::{
     BUS, CONSUMER, OUTBOX_RELAY, QUARANTINE, RECOVERY, RELAY, function_arn, function_of, queue_url,
 };

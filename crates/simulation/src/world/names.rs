@@ -35,6 +35,7 @@ pub(crate) fn queue_of(target: Target) -> Option<&'static str> {
         Target::Audit => Some("audit"),
         Target::Notify => Some("notify-restaurant"),
         Target::Tracking => Some("order-tracking"),
+        Target::History => Some("order-history"),
     }
 }
 
@@ -61,6 +62,7 @@ pub(crate) fn dead_letters_of(target: Target) -> &'static str {
         Target::Audit => "audit-dead-letters",
         Target::Notify => "notify-restaurant-dead-letters",
         Target::Tracking => "order-tracking-dead-letters",
+        Target::History => "order-history-dead-letters",
     }
 }
 
@@ -72,5 +74,6 @@ pub(crate) fn redrive_of(target: Target) -> Option<&'static str> {
         Target::Audit => Some("audit-redrive"),
         Target::Notify => Some("notify-restaurant-redrive"),
         Target::Tracking => Some("order-tracking-redrive"),
+        Target::History => Some("order-history-redrive"),
     }
 }

@@ -3,13 +3,12 @@ use emulator::StoreError;
 use super::ground::Ground;
 use super::names::{queue_arn, queue_of};
 use crate::observation::{Observation, Target, Waiting};
-use crate::scenario::Flow;
 
-/// The emulator's rows of what is under way, the messages of the two consumed queues by name.
+/// The emulator's rows of what is under way, the messages of the consumed queues by name.
 const COUNTS: &str = "SELECT
     (SELECT count(*) FROM bus_deliveries),
     (SELECT count(*) FROM asynchronous_events) + (SELECT count(*) FROM asynchronous_letters),
-    (SELECT count(*) FROM queue_messages WHERE queue IN (?1, ?2))";
+    (SELECT count(*) FROM queue_messages WHERE queue IN (?1, ?2, ?3))";
 
 impl Ground {
     /// Tells how much waits if it is more than ever before, or in any case at the end. Nothing can be told of a state
@@ -35,11 +34,9 @@ impl Ground {
     }
 
     fn waiting(&self) -> Result<Waiting, StoreError> {
-        let arn = |target| queue_of(target).map(queue_arn).unwrap_or_default();
-        let queues = match self.flow {
-            Flow::Users => [arn(Target::Queue), arn(Target::Audit)],
-            Flow::Orders | Flow::Checkout => [arn(Target::Notify), arn(Target::Tracking)],
-        };
+        let mut names = Target::of(self.flow).iter().copied().filter_map(queue_of);
+        // Of a name too few the empty one stands for no queue.
+        let queues = [(); 3].map(|()| names.next().map(queue_arn).unwrap_or_default());
         self.store.commit(|transaction| {
             let mut counts = transaction.prepare_cached(COUNTS)?;
             Ok(counts.query_row(queues, |row| {

@@ -2,6 +2,7 @@
 
 mod bus;
 mod fixture;
+mod lanes;
 mod limits;
 mod mapping;
 mod once;

@@ -191,8 +191,14 @@ pub(super) fn arrives(run: &mut Run) {
         status: "CREATED".to_owned(),
         sequence: "1".to_owned(),
     });
-    for target in [Target::Notify, Target::Tracking] {
-        let event = event(&rows[0]).to_string().into();
-        run.tell(&Observation::Delivered { target, event });
+    for target in [Target::Notify, Target::Tracking, Target::History] {
+        done(run, target, &rows[0]);
     }
+    done(run, Target::History, &rows[1]);
+}
+
+/// A target's consumer has done what the event of a row asks for.
+pub(super) fn done(run: &mut Run, target: Target, row: &Value) {
+    let event = event(row).to_string().into();
+    run.tell(&Observation::Delivered { target, event });
 }

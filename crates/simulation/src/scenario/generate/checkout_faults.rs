@@ -22,10 +22,11 @@ pub(super) fn faults(draw: &mut Draw, shape: Shape) -> Vec<Fault> {
 
 /// The relay can't do its work, or DynamoDB takes no marks.
 fn outage(draw: &mut Draw, most: Duration) -> Fault {
-    let kind = match draw.index(7) {
+    let kind = match draw.index(8) {
         0 => FaultKind::MarkUnreachable,
         1 => FaultKind::TransactionAnswerLost,
         2 => FaultKind::RecordsUnreachable,
+        3 => FaultKind::OrderTableUnreachable,
         _ => return faults::outage(draw, Duration::ZERO, most),
     };
     lasting(draw, kind, Duration::ZERO, most)
@@ -33,7 +34,7 @@ fn outage(draw: &mut Draw, most: Duration) -> Fault {
 
 fn kind(draw: &mut Draw) -> FaultKind {
     let target = draw.pick(Target::of(Flow::Checkout));
-    match draw.index(40) {
+    match draw.index(44) {
         0 | 1 => FaultKind::TransactionThrottled,
         2 => FaultKind::TransactionFails,
         3 => FaultKind::TransactionFailsAfterwards,
@@ -59,6 +60,7 @@ fn kind(draw: &mut Draw) -> FaultKind {
         23 => FaultKind::TrackingUnreachable,
         24 => FaultKind::TrackingAnswerLost,
         25..=29 => of_queue(draw, target),
+        30..=33 => of_history(draw),
         _ => faults::before_the_targets(draw),
     }
 }
@@ -73,5 +75,17 @@ pub(super) fn of_queue(draw: &mut Draw, target: Target) -> FaultKind {
         5 => FaultKind::QueueConsumerEndsBeforeRecording(target, crash(draw)),
         6 => FaultKind::RecordsUnreachable,
         _ => FaultKind::RecordsAnswerLost,
+    }
+}
+
+/// What befalls the consumer that takes each order's events in their order.
+fn of_history(draw: &mut Draw) -> FaultKind {
+    match draw.index(6) {
+        0 => FaultKind::OrderTableThrottled,
+        1 => FaultKind::OrderTableUnreachable,
+        2 => FaultKind::OrderTableAnswerLost,
+        // So that events come early, and some not at all.
+        3 | 4 => FaultKind::TargetLate(Target::History),
+        _ => FaultKind::TargetGone(Target::History),
     }
 }

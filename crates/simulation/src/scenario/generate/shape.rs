@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use outbox::consume::order::Bounds;
+
 use super::Draw;
 use crate::scenario::{Flow, Settings};
 
@@ -82,6 +84,7 @@ impl Shape {
                     .collect(),
                 rows_kept_for: draw.pick(&[1, 20, 60, 16 * 24 * 60].map(Duration::from_mins)),
                 remembers_cancelled: draw.chance(500),
+                order_bounds: order_bounds(draw),
                 ..settings
             },
         }
@@ -150,5 +153,15 @@ impl Shape {
             audit_filters: draw.chance(200),
             ..usual
         }
+    }
+}
+
+/// An order has up to five events of about 500 bytes.
+fn order_bounds(draw: &mut Draw) -> Bounds {
+    let usual = Bounds::default();
+    Bounds {
+        events: draw.pick(&[1, 2, 3, usual.events, usual.events]),
+        bytes: draw.pick(&[1_000, usual.bytes, usual.bytes, usual.bytes]),
+        patience: draw.pick(&[2, 10, 60, 300, usual.patience.as_secs()].map(Duration::from_secs)),
     }
 }

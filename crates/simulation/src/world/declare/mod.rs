@@ -8,7 +8,7 @@ mod users;
 use std::collections::BTreeMap;
 
 use contract::EventPattern;
-use events::{OrderDetailsChanged, OrderPlaced, OrderStatus, USERS, UserCreated};
+use events::{OrderDetailsChanged, OrderPlaced, OrderStatus, SHOP, USERS, UserCreated};
 use serde_json::{Map, Value, json};
 use stack::{Resource, Stack};
 
@@ -153,6 +153,9 @@ fn rule(flow: Flow, target: Target) -> Resource {
             .with("status", [OrderStatus::FIRST])
             .map_or_else(|error| error.to_string(), |pattern| pattern.to_string()),
         Target::Tracking => EventPattern::of::<OrderDetailsChanged>().to_string(),
+        Target::History => {
+            json!({"source": [SHOP], "detail-type": ["OrderPlaced", "StockReserved"]}).to_string()
+        }
     };
     let name = rule_name(target);
     resource(
@@ -193,6 +196,7 @@ fn rule_name(target: Target) -> &'static str {
         Target::Audit => "audit",
         Target::Notify => "order-created",
         Target::Tracking => "order-changed",
+        Target::History => "order-history",
     }
 }
 
