@@ -1,8 +1,13 @@
 //! Makes a failing scenario as short as it can be while it still fails.
 
+#[cfg(test)]
+mod tests;
+mod usual;
+
 use std::time::Duration;
 
-use crate::scenario::{Content, Scenario, Settings, Write};
+use self::usual::USUAL;
+use crate::scenario::{Call, Content, Line, Scenario, Settings, Write};
 
 /// Leaves out and simplifies parts of `scenario` as long as `fails` says that it still fails, until nothing more can
 /// go or `may_go_on` says no.
@@ -30,7 +35,9 @@ pub fn shrink(
             let simpler = usual(settings.clone(), Settings::usual(shrinking.scenario.flow));
             shrinking.try_with(|scenario| scenario.settings = simpler.clone());
         }
+        shrinking.leave_out(|scenario| &mut scenario.settings.stock);
         shrinking.make_plainer();
+        shrinking.make_callers_plainer();
         shrinking.make_shorter();
         if shrinking.scenario == before {
             return shrinking.scenario;
@@ -38,45 +45,11 @@ pub fn shrink(
     }
 }
 
-/// One setting each, back to the usual one.
-const USUAL: [fn(Settings, Settings) -> Settings; 9] = [
-    |settings, usual| Settings {
-        shards: usual.shards,
-        ..settings
-    },
-    |settings, usual| Settings {
-        batching_window: usual.batching_window,
-        ..settings
-    },
-    |settings, usual| Settings {
-        parallelization_factor: usual.parallelization_factor,
-        ..settings
-    },
-    |settings, usual| Settings {
-        batch_size: usual.batch_size,
-        ..settings
-    },
-    |settings, usual| Settings {
-        longest_pause: usual.longest_pause,
-        ..settings
-    },
-    |settings, usual| Settings {
-        polls_as_aws: usual.polls_as_aws,
-        ..settings
-    },
-    |settings, usual| Settings {
-        maximum_retry_attempts: usual.maximum_retry_attempts,
-        ..settings
-    },
-    |settings, usual| Settings {
-        maximum_record_age: usual.maximum_record_age,
-        ..settings
-    },
-    |settings, usual| Settings {
-        consumer_concurrency: usual.consumer_concurrency,
-        ..settings
-    },
-];
+/// How a caller of the shop asks who has patience.
+const PATIENT: Call = Call {
+    within: Duration::from_secs(27),
+    dies_after: None,
+};
 
 struct Shrinking<F, G> {
     /// The shortest so far.
@@ -132,6 +105,37 @@ impl<F: FnMut(&Scenario) -> bool, G: FnMut() -> bool> Shrinking<F, G> {
         }
     }
 
+    /// Callers of the shop with patience who want one of one product.
+    fn make_callers_plainer(&mut self) {
+        for index in 0..self.scenario.operations.len() {
+            self.try_with(|scenario| {
+                if let Write::Place { call, .. } | Write::Restock { call, .. } =
+                    &mut scenario.operations[index].write
+                {
+                    *call = PATIENT;
+                }
+            });
+            let count = lines(&mut self.scenario, index).len();
+            // From the end, so that what is left keeps its place.
+            for line in (0..count).rev() {
+                self.try_with(|scenario| {
+                    if let Write::Place { lines, .. } = &mut scenario.operations[index].write
+                        && lines.len() > 1
+                    {
+                        lines.remove(line);
+                    }
+                });
+            }
+            for line in 0..count {
+                let of = |scenario: &mut Scenario, change: fn(&mut Line)| {
+                    lines(scenario, index).get_mut(line).map(change);
+                };
+                self.try_with(|scenario| of(scenario, |line| line.quantity = 1));
+                self.try_with(|scenario| of(scenario, |line| line.product = 0));
+            }
+        }
+    }
+
     /// Faults and kills that take less time, and a workload without waits.
     fn make_shorter(&mut self) {
         const SHORT: Duration = Duration::from_secs(1);
@@ -166,56 +170,11 @@ impl<F: FnMut(&Scenario) -> bool, G: FnMut() -> bool> Shrinking<F, G> {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::scenario::FaultKind;
-
-    /// A seed with at least so many operations and a fault of this name.
-    fn scenario_with(fault: &str) -> Scenario {
-        (0..10_000)
-            .map(Scenario::of)
-            .find(|it| {
-                it.operations.len() > 20 && it.faults.iter().any(|one| one.kind.name() == fault)
-            })
-            .unwrap_or_else(|| Scenario::of(0))
-    }
-
-    #[test]
-    fn what_does_not_matter_is_left_out() {
-        let scenario = scenario_with("answer lost");
-        let key = scenario.operations[7].key;
-        let fails = |it: &Scenario| {
-            it.operations.iter().any(|operation| operation.key == key)
-                && it
-                    .faults
-                    .iter()
-                    .any(|fault| fault.kind == FaultKind::AnswerLost)
-        };
-        let short = shrink(scenario, fails, || true);
-        assert!(fails(&short));
-        assert_eq!((short.operations.len(), short.faults.len()), (1, 1));
-        assert_eq!((short.kills.len(), short.splits.len()), (0, 0));
-        assert_eq!(short.settings.shards, 1);
-        let fault = &short.faults[0];
-        assert!(
-            fault.until <= fault.from + Duration::from_secs(2),
-            "{fault:?}"
-        );
-    }
-
-    #[test]
-    fn nothing_more_is_tried_when_the_time_is_over() {
-        let scenario = scenario_with("answer lost");
-        let mut tries = 0;
-        let short = shrink(
-            scenario.clone(),
-            |_| false,
-            || {
-                tries += 1;
-                tries <= 3
-            },
-        );
-        assert_eq!(short, scenario);
+/// The lines that a caller of the shop wants or brings.
+fn lines(scenario: &mut Scenario, operation: usize) -> &mut [Line] {
+    match &mut scenario.operations[operation].write {
+        Write::Place { lines, .. } => lines,
+        Write::Restock { line, .. } => std::slice::from_mut(line),
+        _ => &mut [],
     }
 }
