@@ -139,6 +139,8 @@ pub enum Observation {
         /// Whether it looks for the last time; else it publishes what lies nowhere.
         last: bool,
     },
+    /// The sweeper's process ended before its work did.
+    SweeperDied,
     /// The pipe stopped by itself.
     PipeStopped {
         /// Why.

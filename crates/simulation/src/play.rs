@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use delivery::Time;
 use tokio::sync::oneshot;
+use tokio::time::timeout;
 
 use crate::functions::call;
 use crate::observation::{Observation, Waiting};
@@ -50,6 +51,7 @@ pub(crate) async fn play(scenario: &Scenario, variant: Variant) -> Result<Report
         callers: 0,
         schedules: 0,
         swept: scenario.flow != Flow::Checkout,
+        sweeper_dies_after: scenario.settings.sweeper_dies_after,
         start_at: Some(START),
         most_waiting: Waiting::default(),
         ground,
@@ -128,6 +130,8 @@ struct Course<'a> {
     schedules: u64,
     /// Whether the sweeper was at work, if the flow has one.
     swept: bool,
+    /// How long the next sweeper lives, if it does not come to its end.
+    sweeper_dies_after: Option<Duration>,
     /// When the emulator is started, if it is not there.
     start_at: Option<Time>,
     /// The most that ever waited.
@@ -229,16 +233,19 @@ impl Course<'_> {
         }
     }
 
-    /// Lets the sweeper of the outbox work, once: whether it did.
+    /// Lets the sweeper of the outbox work, once, or another one when the first has died: whether one did.
     async fn sweep(&mut self) -> bool {
         let Some(life) = self.life.as_ref().filter(|_| !self.swept) else {
             return false;
         };
-        self.swept = true;
         // A death that never came would come in the middle of it.
         self.dying = None;
         self.ground.store.recover();
-        life.sweep(&self.ground).await;
+        let lives = self.sweeper_dies_after.take().unwrap_or(Duration::MAX);
+        self.swept = timeout(lives, life.sweep(&self.ground)).await.is_ok();
+        if !self.swept {
+            self.ground.observe(Observation::SweeperDied);
+        }
         true
     }
 

@@ -133,6 +133,7 @@ pub(crate) fn line(scenario: &Scenario, what: &Observation) -> String {
         Observation::Once(once) => shop::once(once),
         Observation::Ordered(ordered) => order::ordered(ordered),
         Observation::Verified { found, last } => shop::verified(found, *last),
+        Observation::SweeperDied => "the sweeper ended before its work did".to_owned(),
         Observation::PipeStopped { reason } => format!("the pipe stopped by itself: {reason}"),
         Observation::Killed => "the emulator was killed".to_owned(),
         Observation::Restarted => "the emulator is there again".to_owned(),

@@ -45,6 +45,7 @@ fn calm(seed: u64, faults: &[(FaultKind, Option<u32>)]) -> Scenario {
     scenario.settings.maximum_record_age = Duration::from_hours(20);
     scenario.settings.maximum_receive_count = 5;
     scenario.settings.visibility_timeout = Duration::from_secs(30);
+    scenario.settings.sweeper_dies_after = None;
     scenario.settings.order_bounds = Bounds {
         patience: PATIENCE,
         ..Bounds::default()
@@ -146,6 +147,40 @@ fn rows_whose_mark_failed_are_found_and_published_again_under_their_ids() {
             "seed {seed}: {accepted:?}"
         );
     }
+}
+
+#[test]
+fn a_sweeper_that_dies_leaves_the_rest_to_the_next() {
+    let mut left = 0;
+    for seed in 0..5 {
+        // GIVEN a table that takes no marks, and a sweeper that ends in the middle of its work
+        let mut scenario = calm(seed, &[(FaultKind::MarkUnreachable, None)]);
+        scenario.settings.sweeper_dies_after = Some(Duration::from_millis(25));
+        let report = judged(&scenario);
+        let rows = rows(&report);
+        let died = of(&report, |observed| {
+            (observed.what == Observation::SweeperDied).then_some(())
+        });
+        assert_eq!(died.len(), 1, "seed {seed}");
+        // WHEN another one comes THEN it finds what the first has not marked, and leaves nothing
+        let found = of(&report, |observed| match &observed.what {
+            Observation::Verified { found, .. } => Some(found.nowhere.len()),
+            _ => None,
+        });
+        let [first, second, last] = found[..] else {
+            unreachable!("seed {seed}: {found:?}");
+        };
+        assert_eq!((first, last), (rows.len(), 0), "seed {seed}");
+        assert!(second <= first, "seed {seed}: {found:?}");
+        left += second;
+        let accepted = accepted(&report);
+        assert_eq!(accepted.len(), rows.len(), "seed {seed}");
+        assert!(
+            accepted.values().all(|count| (2..=3).contains(count)),
+            "seed {seed}: {accepted:?}"
+        );
+    }
+    assert!(left > 0, "the first sweeper was never interrupted");
 }
 
 #[test]

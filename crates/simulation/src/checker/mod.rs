@@ -207,7 +207,9 @@ impl Checker {
                 self.killed(at);
                 Vec::new()
             }
-            Observation::Split { .. } | Observation::Warned(_) => Vec::new(),
+            Observation::Split { .. } | Observation::SweeperDied | Observation::Warned(_) => {
+                Vec::new()
+            }
         }
     }
 

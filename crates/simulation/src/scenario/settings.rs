@@ -57,6 +57,8 @@ pub struct Settings {
     pub remembers_cancelled: bool,
     /// How much the consumer of each order's history parks, and how long it waits for what is missing.
     pub order_bounds: Bounds,
+    /// The first sweeper of the outbox ends so long after it began, if it is still at it; another one comes later.
+    pub sweeper_dies_after: Option<Duration>,
 }
 
 impl Settings {
@@ -100,6 +102,7 @@ impl Default for Settings {
             rows_kept_for: outbox::row::KEPT_FOR,
             remembers_cancelled: false,
             order_bounds: Bounds::default(),
+            sweeper_dies_after: None,
         }
     }
 }

@@ -33,4 +33,5 @@ pub(super) const USUAL: &[Usual] = usual![
     rows_kept_for,
     remembers_cancelled,
     order_bounds,
+    sweeper_dies_after,
 ];

@@ -75,6 +75,7 @@ impl<'a> Words<'a> {
             | Observation::Split { .. }
             | Observation::Killed
             | Observation::Restarted
+            | Observation::SweeperDied
             | Observation::PipeStopped { .. }
             | Observation::Held { .. } => Some(line(self.scenario, what)),
             _ if self.key.is_none() => Some(line(self.scenario, what)),

@@ -85,6 +85,9 @@ impl Shape {
                 rows_kept_for: draw.pick(&[1, 20, 60, 16 * 24 * 60].map(Duration::from_mins)),
                 remembers_cancelled: draw.chance(500),
                 order_bounds: order_bounds(draw),
+                sweeper_dies_after: draw
+                    .chance(500)
+                    .then(|| draw.magnitude(Duration::from_millis(1), Duration::from_millis(500))),
                 ..settings
             },
         }
