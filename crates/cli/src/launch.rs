@@ -60,11 +60,20 @@ pub(crate) async fn launch(
         .map_err(of_stack)?;
 
     let binaries = build_functions(&workspace, &stack, profile, &settings.binaries).await?;
+    read_ahead(&binaries).await;
     let emulating = emulator
         .start(&stack, &binaries)
         .await
         .map_err(of_emulator)?;
     Ok(Launched { stack, emulating })
+}
+
+/// Has the functions' programs in memory before the first events, which would wait for the disk else. What can't be
+/// read is told when it is to run.
+async fn read_ahead(binaries: &BTreeMap<String, PathBuf>) {
+    for path in binaries.values() {
+        let _ = tokio::fs::read(path).await;
+    }
 }
 
 async fn build_program(
