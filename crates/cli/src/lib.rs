@@ -23,6 +23,8 @@ mod project;
 mod quoted;
 mod rest_call;
 mod signals;
+#[cfg(test)]
+mod testing;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

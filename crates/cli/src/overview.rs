@@ -119,28 +119,12 @@ fn targets(stack: &Stack) -> impl Iterator<Item = &str> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test may fail so")]
-
     use std::collections::BTreeMap;
 
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
-
-    fn resource(type_token: &str, name: &str, outputs: &Value) -> Resource {
-        Resource {
-            urn: format!("urn:pulumi:dev::shop::{type_token}::{name}"),
-            type_token: type_token.to_owned(),
-            name: name.to_owned(),
-            parent: None,
-            custom: true,
-            protect: false,
-            inputs: serde_json::Map::new(),
-            outputs: outputs.as_object().unwrap().clone(),
-            dependencies: Vec::new(),
-            property_dependencies: BTreeMap::new(),
-        }
-    }
+    use crate::testing::resource;
 
     fn stack() -> Stack {
         let function = |name: &str| {

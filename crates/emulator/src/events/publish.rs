@@ -95,11 +95,7 @@ impl Buses {
         Accepted {
             targets: matching
                 .iter()
-                .flat_map(|rule| {
-                    rule.targets
-                        .iter()
-                        .map(|target| (rule.arn.as_str(), target))
-                })
+                .flat_map(|rule| rule.with_targets())
                 .collect(),
             archives,
             bus: bus.map_or_else(|| named.unwrap_or_default(), |bus| bus.name.clone()),

@@ -4,7 +4,7 @@ use delivery::Time;
 use delivery::bus::{Event, scheduled_event};
 use rusqlite::{OptionalExtension as _, Transaction, params};
 
-use super::{Buses, Rule, Target, deliveries};
+use super::{Buses, Rule, deliveries};
 use crate::{Occurrence, StoreError};
 
 pub(super) const SCHEMA: &str = "
@@ -53,17 +53,13 @@ impl Buses {
         rule: &Rule,
         now: Time,
     ) -> Result<(), StoreError> {
-        let entry = scheduled_event(&rule.arn, now);
-        let id = self.0.chance.uuid().to_string();
-        let event = Event::of(entry, id, self.0.place.clone(), now);
-        let targets: Vec<(&str, &Target)> = rule
-            .targets
-            .iter()
-            .map(|target| (rule.arn.as_str(), target))
-            .collect();
+        let targets: Vec<_> = rule.with_targets().collect();
         if targets.is_empty() {
             return Ok(());
         }
+        let entry = scheduled_event(&rule.arn, now);
+        let id = self.0.chance.uuid().to_string();
+        let event = Event::of(entry, id, self.0.place.clone(), now);
         let deliveries = self.deliveries(&targets, now);
         deliveries::insert(transaction, &event.to_text(), &deliveries, now)
     }

@@ -33,6 +33,14 @@ pub struct Rule {
     pub targets: Vec<Target>,
 }
 
+impl Rule {
+    /// Its targets, each with the rule's ARN.
+    pub(in crate::events) fn with_targets(&self) -> impl Iterator<Item = (&str, &Target)> {
+        let with_rule = |target| (self.arn.as_str(), target);
+        self.targets.iter().map(with_rule)
+    }
+}
+
 pub(super) fn declared(resource: &Resource) -> Result<Rule, DeclarationError> {
     let given = |name| text(resource, name).map(ToOwned::to_owned);
     let (event_pattern, schedule_expression) = (given("eventPattern"), given("scheduleExpression"));
